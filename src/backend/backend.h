@@ -1,0 +1,55 @@
+// One configured model server: its address, what it says of itself, and which model answers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/backend_profile.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "http/upstream_call.h"
+
+namespace anyclaude {
+
+struct BackendSettings {
+  BackendProfile profile;
+  Url base_url;         // without a trailing /v1
+  std::string model;    // empty: the only or loaded model of the server
+  std::string api_key;  // sent as Authorization: Bearer in the rewritten lane; never logged
+};
+
+struct BackendModel {
+  std::string id;
+  std::optional<std::uint64_t> context_tokens;
+};
+
+// What the server said when it was last asked.
+struct BackendIdentity {
+  std::string fingerprint;  // goes into the cache key
+  std::string model;        // the resolved model; in the verbatim lane empty: the request names it
+  std::vector<BackendModel> models;
+  std::optional<std::uint64_t> context_tokens;  // per slot, of the resolved model
+};
+
+// Thread-safe.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  static Result<std::unique_ptr<Backend>> create(BackendSettings settings, const Clock& clock);
+
+  virtual const BackendSettings& settings() const = 0;
+  virtual UpstreamClient& client() = 0;
+
+  // Asked anew on first use, after a failed call and after 60 s without use; otherwise remembered. In the
+  // verbatim lane no question is asked. Errors: unavailable (the server does not answer), not_found (no such
+  // model, or several and none chosen: the message lists them).
+  virtual Result<BackendIdentity> identity() = 0;
+  // The server failed a call or the connection: whatever is remembered may be wrong.
+  virtual void forget_identity() = 0;
+};
+
+}  // namespace anyclaude

@@ -1,0 +1,66 @@
+// An upstream's reply, as Anthropic's events.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/backend_profile.h"
+#include "http/http_message.h"
+#include "http/upstream_call.h"
+#include "messages/api_error.h"
+#include "messages/message_stream.h"
+#include "messages/messages_request.h"
+
+namespace anyclaude {
+
+// Where a figure comes from. Never mixed in one sum.
+enum class Certainty { measured, estimated, unknown };
+std::string_view name_of(Certainty certainty);
+
+// The upstream's own figures for one call.
+struct UpstreamReport {
+  std::optional<std::uint64_t> prompt_tokens;  // cached ones included
+  std::optional<std::uint64_t> cached_tokens;
+  std::optional<std::uint64_t> output_tokens;
+  std::optional<double> prefill_ms;
+  bool prompt_cut_short = false;
+};
+
+struct DecoderContext {
+  const BackendProfile& profile;
+  std::string message_id;
+  std::string model;  // as the client asked for it
+  std::uint64_t prompt_tokens_estimate = 1;
+  std::vector<std::string> stop_sequences;
+};
+
+// Not thread-safe. Feeds `stream` in Anthropic's order; the first delta in gives the first event out at once.
+class ReplyDecoder {
+ public:
+  virtual ~ReplyDecoder() = default;
+  // Bytes of the reply's body, split anywhere.
+  virtual void feed(std::string_view bytes) = 0;
+  // The exchange is over. Writes the closing events when the reply was whole, else an `error` event.
+  virtual void finish(UpstreamEnd end) = 0;
+  // An error that came inside a 200 reply before anything was said to the client: it can still be a proper
+  // status.
+  virtual const std::optional<ApiError>& error() const = 0;
+  virtual const UpstreamReport& report() const = 0;
+};
+
+// For a stream of chat.completion.chunk events, and for a whole chat.completion that came although a stream
+// was asked for (told apart by `content_type`).
+std::unique_ptr<ReplyDecoder> make_chat_decoder(DecoderContext context, std::string_view content_type,
+                                                MessageStream& stream);
+
+// Any server's error reply as Anthropic would have put it: the right status and type, the server's own
+// sentence, and prompt_too_long for every wording of "the context is full" that is known.
+ApiError translate_upstream_error(int status, const HeaderFields& headers, std::string_view body,
+                                  std::uint64_t prompt_tokens_estimate,
+                                  std::optional<std::uint64_t> context_tokens);
+
+}  // namespace anyclaude

@@ -1,0 +1,48 @@
+// Every limit of the house, with its unit in its name. A limit that is hit is an error with a clear message,
+// never a crash and never silent truncation.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace anyclaude::limits {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Request heads. Claude Code's are about 2 KB; 64 KB leaves room for large beta lists and cookies.
+inline constexpr std::size_t kRequestHeadBytesMax = 64 * 1024;
+inline constexpr std::size_t kHeaderFieldsMax = 200;
+inline constexpr milliseconds kRequestHeadTimeMax{10'000};
+// Anthropic's own limit for a Messages request is 32 MB.
+inline constexpr std::size_t kRequestBodyBytesMax = 32u * 1024 * 1024;
+inline constexpr milliseconds kRequestBodyTimeMax{60'000};
+// Bodies above this are forwarded but neither hashed nor stored (`body_too_large`).
+inline constexpr std::size_t kCacheableBodyBytesMax = 16u * 1024 * 1024;
+inline constexpr milliseconds kKeepAliveIdleMax{75'000};
+inline constexpr std::size_t kConnectionsMax = 1'100;
+inline constexpr int kListenBacklog = 1'024;
+// A client that does not take a reply's bytes for this long is taken for gone.
+inline constexpr milliseconds kClientWriteTimeMax{60'000};
+inline constexpr milliseconds kShutdownGraceMax{10'000};
+
+inline constexpr std::size_t kJsonDepthMax = 128;
+
+inline constexpr std::size_t kUpstreamHeadBytesMax = 64 * 1024;
+inline constexpr std::size_t kUpstreamReplyBytesMax = 64u * 1024 * 1024;
+inline constexpr std::size_t kSseEventBytesMax = 16u * 1024 * 1024;
+inline constexpr milliseconds kResolveTimeMax{5'000};
+inline constexpr milliseconds kConnectTimeMax{5'000};
+// A prefill of 60k tokens on a laptop takes minutes; the client itself gives up after 600 s.
+inline constexpr milliseconds kFirstByteTimeMax{600'000};
+inline constexpr milliseconds kUpstreamIdleTimeMax{300'000};
+inline constexpr milliseconds kProbeTimeMax{3'000};
+inline constexpr std::size_t kUpstreamQueueBytesMax = 1024 * 1024;
+
+// A stored message larger than this is not worth a place in the store.
+inline constexpr std::size_t kStoredMessageBytesMax = 8u * 1024 * 1024;
+inline constexpr std::uint64_t kStoreBytesMaxDefault = 2ull * 1024 * 1024 * 1024;
+inline constexpr seconds kStoreTtlDefault{24 * 3600};
+
+}  // namespace anyclaude::limits

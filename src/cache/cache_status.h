@@ -1,0 +1,37 @@
+// The one vocabulary of outcomes: spelled the same in code, headers, metrics, cachectl and docs.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace anyclaude {
+
+enum class CacheStatus { hit, miss, bypass, coalesced };
+std::string_view name_of(CacheStatus status);  // "HIT", "MISS", "BYPASS", "COALESCED"
+
+enum class BypassReason {
+  no_store_with_no_cache,  // spelled "no_store": nothing may be read and nothing kept
+  mode_off,
+  backend_unidentified,
+  server_tools,
+  mcp_servers,
+  container,
+  file_reference,
+  url_source,
+  unknown_block,
+  body_too_large,
+  encoded,
+  store_error,
+};
+inline constexpr std::size_t kBypassReasonCount = 12;
+std::string_view name_of(BypassReason reason);
+
+// Why a request that was looked up was not answered from the store.
+enum class MissReason { not_found, no_cache, max_age, write_only, asked_again };
+inline constexpr std::size_t kMissReasonCount = 5;
+std::string_view name_of(MissReason reason);
+
+enum class CacheMode { on, off, read_only, write_only };
+std::string_view name_of(CacheMode mode);
+
+}  // namespace anyclaude

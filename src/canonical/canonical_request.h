@@ -1,0 +1,61 @@
+// What a request means, as bytes: equal meaning gives equal bytes, any difference that matters gives others.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "messages/messages_request.h"
+
+namespace anyclaude {
+
+class JsonDocument;
+
+// Raised whenever the canonical bytes of any request change; tests/golden holds the digests to it.
+inline constexpr std::uint32_t kKeyVersion = 1;
+
+enum class Lane { verbatim, rewritten };
+std::string_view name_of(Lane lane);
+
+// How much the prompt layer may move. `off` keeps the client's order of tools.
+enum class OrderingLevel { off, safe, standard, aggressive };
+std::string_view name_of(OrderingLevel level);
+std::optional<OrderingLevel> ordering_level_from(std::string_view name);
+
+struct CanonicalOptions {
+  Lane lane = Lane::rewritten;
+  OrderingLevel level = OrderingLevel::standard;
+  // Header values that change what Anthropic answers; hashed in the verbatim lane only.
+  std::string_view anthropic_beta;
+  std::string_view anthropic_version;
+};
+
+// What the walk saw on its way that makes an answer unfit for the store.
+struct CanonicalFindings {
+  bool server_tools = false;    // a tool that runs at Anthropic
+  bool mcp_servers = false;     // `mcp_servers` present and not empty
+  bool container = false;       // `container` present and not null
+  bool file_reference = false;  // an image or document by file id
+  bool url_source = false;      // an image or document by URL
+  bool unknown_block = false;   // a content block type this version does not know
+};
+
+struct CanonicalRequest {
+  // Every field tagged and length-prefixed; the source of every digest of this request.
+  std::string bytes;
+  CanonicalFindings findings;
+  // Read on the way, not part of the bytes unless they belong there.
+  std::string model;
+  Delivery delivery = Delivery::whole;
+  std::string session_id;  // from metadata.user_id, in both of its spellings; empty when absent
+  std::string account_id;  // likewise
+};
+
+// One walk over the parsed body. invalid_request when a field that matters has a type it cannot have
+// (messages is not a list); in the verbatim lane the caller forwards such a request untouched.
+Result<CanonicalRequest> canonicalize(const JsonDocument& document, const CanonicalOptions& options);
+
+}  // namespace anyclaude

@@ -1,0 +1,100 @@
+// One request to an upstream server, read piece by piece by the connection's thread while the client is
+// watched.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "http/http_message.h"
+#include "http/url.h"
+
+namespace anyclaude {
+
+struct UpstreamTimeouts {
+  std::chrono::milliseconds connect = limits::kConnectTimeMax;
+  std::chrono::milliseconds first_byte = limits::kFirstByteTimeMax;
+  std::chrono::milliseconds idle = limits::kUpstreamIdleTimeMax;
+};
+
+struct UpstreamRequest {
+  std::string method = "POST";
+  std::string target = "/";  // path and query, sent as they are
+  HeaderFields headers;      // sent in this order; Host, Content-Length and Connection are the client's own
+  std::string body;
+  UpstreamTimeouts timeouts;
+};
+
+// How an exchange ended, told apart although the library under it does not.
+enum class UpstreamEnd {
+  complete,
+  refused,  // connect refused or unreachable
+  name_not_resolved,
+  connect_timed_out,
+  tls_failed,
+  first_byte_timed_out,
+  idle_timed_out,
+  cut,        // the server closed before the reply was whole
+  too_large,  // over kUpstreamReplyBytesMax or kUpstreamHeadBytesMax
+  protocol,   // not HTTP
+  cancelled,  // by us
+};
+std::string_view name_of(UpstreamEnd end);
+
+// What next() found.
+struct UpstreamHead {
+  int status = 0;
+  HeaderFields headers;
+};
+struct UpstreamBytes {
+  std::string bytes;
+};
+struct UpstreamDone {
+  UpstreamEnd end = UpstreamEnd::complete;
+};
+struct ClientGone {};
+struct NothingYet {};  // the timeout passed
+using UpstreamSignal = std::variant<UpstreamHead, UpstreamBytes, UpstreamDone, ClientGone, NothingYet>;
+
+// Owned by one thread. The exchange runs on a thread of its own behind a bounded queue; destroying the call
+// cancels it and waits for that thread (at most a few milliseconds: the socket is shut down first).
+class UpstreamCall {
+ public:
+  virtual ~UpstreamCall() = default;
+
+  // The next thing that happens, in this order: one UpstreamHead, any number of UpstreamBytes, one
+  // UpstreamDone. A failed connect is UpstreamDone with no head before it. Waits on the upstream and on
+  // `client_fd` at once (-1: no client to watch); a client that leaves is ClientGone within milliseconds, in
+  // every phase.
+  virtual UpstreamSignal next(int client_fd, std::chrono::milliseconds timeout) = 0;
+  // Thread-safe, idempotent, does not block.
+  virtual void cancel() = 0;
+  // Milliseconds from start to the reply's head and to its first body byte; -1 before.
+  virtual std::int64_t head_ms() const = 0;
+};
+
+// Makes calls to one server. Thread-safe.
+class UpstreamClient {
+ public:
+  virtual ~UpstreamClient() = default;
+
+  static Result<std::unique_ptr<UpstreamClient>> create(const Url& base);
+
+  virtual std::unique_ptr<UpstreamCall> start(UpstreamRequest request) = 0;
+  virtual const Url& base() const = 0;
+
+  // A short exchange read whole, for probes: GET /props, /v1/models. Errors have source upstream and a
+  // message that names the address and what happened.
+  Result<HttpReply> fetch(UpstreamRequest request,
+                          std::chrono::milliseconds time_max = limits::kProbeTimeMax);
+};
+
+// Error{source upstream} that says in a sentence how an exchange with `base` ended.
+Error upstream_error(UpstreamEnd end, const Url& base);
+
+}  // namespace anyclaude

@@ -1,0 +1,81 @@
+// The content blocks of the Anthropic Messages API, as the rewritten lane reads them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace anyclaude {
+
+struct ContentBlock;
+
+struct TextBlock {
+  std::string text;
+};
+
+enum class MediaSource { base64, text, url, file, other };
+
+struct ImageBlock {
+  MediaSource source = MediaSource::base64;
+  std::string media_type;
+  std::string data;  // base64 text, URL or file id, by source; canonical JSON of the source when `other`
+};
+
+struct DocumentBlock {
+  MediaSource source = MediaSource::base64;
+  std::string media_type;
+  std::string data;
+  std::string title;
+  std::string context;
+};
+
+struct ToolUseBlock {
+  std::string id;
+  std::string name;
+  std::string input_json;  // canonical JSON of an object
+};
+
+enum class ToolOutcome { ok, error };
+
+struct ToolResultBlock {
+  std::string tool_use_id;
+  std::vector<ContentBlock> content;  // a string is read as one text block
+  ToolOutcome outcome = ToolOutcome::ok;
+};
+
+struct ThinkingBlock {
+  std::string thinking;
+  std::string signature;
+};
+
+struct RedactedThinkingBlock {
+  std::string data;
+};
+
+// Names a deferred tool that a search has found; stands inside a tool result.
+struct ToolReferenceBlock {
+  std::string tool_name;
+};
+
+// A block of a type this version does not know. It is shown to the model as JSON, never dropped.
+struct UnknownBlock {
+  std::string type;
+  std::string json;  // canonical JSON of the whole block
+};
+
+struct ContentBlock {
+  std::variant<TextBlock, ImageBlock, DocumentBlock, ToolUseBlock, ToolResultBlock, ThinkingBlock,
+               RedactedThinkingBlock, ToolReferenceBlock, UnknownBlock>
+      value;
+};
+
+// The attribution ("billing") line that Claude Code puts first in its system prompt. It says nothing to the
+// model and changes with every conversation.
+inline constexpr std::string_view kAttributionPrefix = "x-anthropic-billing-header:";
+
+inline bool is_attribution(std::string_view system_text) {
+  return system_text.starts_with(kAttributionPrefix);
+}
+
+}  // namespace anyclaude

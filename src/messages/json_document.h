@@ -1,0 +1,53 @@
+// A request body, parsed once by simdjson. Everything that reads the body (key, parse) reads this document.
+#pragma once
+
+#include <simdjson.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace anyclaude {
+
+// A place where the received text could not be kept as it was: a lone surrogate escape (read as U+FFFD) or a
+// number beyond 64 bits (read as the nearest double). `text` is the spelling received. A key that must tell
+// such requests apart hashes these too.
+struct JsonRepair {
+  enum class Kind { lone_surrogate, wide_number };
+  Kind kind;
+  std::size_t offset;
+  std::string text;
+};
+
+// Movable, not copyable. Not thread-safe: one request, one owner. Strings and elements read from `root()`
+// live as long as the document.
+class JsonDocument {
+ public:
+  // Takes the received bytes. Reserve `kPadding` bytes behind them to save a copy. Refuses with
+  // invalid_request (and a sentence for the client): text that is not one JSON value, not UTF-8, nested
+  // deeper than kJsonDepthMax, or with a key twice in one object (two parsers must not disagree about what
+  // was said).
+  static Result<JsonDocument> parse(std::string body);
+  static constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
+
+  simdjson::dom::element root() const { return root_; }
+  // The bytes as received, for the verbatim lane.
+  std::string_view body() const { return *body_; }
+  const std::vector<JsonRepair>& repairs() const { return repairs_; }
+
+ private:
+  std::unique_ptr<std::string> body_;
+  std::unique_ptr<simdjson::dom::parser> parser_;
+  simdjson::dom::element root_;
+  std::vector<JsonRepair> repairs_;
+};
+
+// Canonical JSON text of any value: no white space, object keys sorted bytewise, shortest escapes, and a
+// number spelled one way for one value (1, 1.0 and 1e0 are all "1"). Equal values give equal text.
+void append_canonical_json(std::string& out, simdjson::dom::element value);
+std::string canonical_json(simdjson::dom::element value);
+
+}  // namespace anyclaude

@@ -1,0 +1,57 @@
+// Puts a streamed message together again, with every block and field it had, so that it can be stored or sent
+// whole.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace anyclaude {
+
+// How far a message got.
+enum class MessageCompleteness {
+  nothing,     // no message_start yet
+  incomplete,  // cut off, or an event was out of order or of a kind that cannot be put together
+  failed,      // an `error` event came
+  complete,    // message_stop came, every block was closed
+};
+
+// Not thread-safe.
+class MessageAssembler {
+ public:
+  // Events with unknown names are ignored, as Anthropic asks of clients; unknown delta types make the message
+  // incomplete, for it could not be replayed.
+  void feed(std::string_view event_name, std::string_view data_json);
+
+  MessageCompleteness completeness() const { return completeness_; }
+  // The message as a non-streamed reply carries it: id, type, role, model, content, stop_reason,
+  // stop_sequence, usage and whatever else was in it. Meaningful once completeness() is complete.
+  const nlohmann::json& message() const { return message_; }
+  nlohmann::json take() { return std::move(message_); }
+  // The data of the `error` event, if one came.
+  const std::string& error_json() const { return error_json_; }
+
+ private:
+  void start(const nlohmann::json& event);
+  void block_start(const nlohmann::json& event);
+  void block_delta(const nlohmann::json& event);
+  void block_stop(const nlohmann::json& event);
+  void message_delta(const nlohmann::json& event);
+  void give_up() { broken_ = true; }
+
+  nlohmann::json message_;
+  std::vector<std::string> partial_inputs_;  // by block index, the input_json_delta texts so far
+  int open_block_ = -1;
+  bool broken_ = false;
+  std::string error_json_;
+  MessageCompleteness completeness_ = MessageCompleteness::nothing;
+};
+
+// The events that tell a client a stored message. Text, thinking and tool input go in one delta per block.
+class MessageEventSink;
+void replay_message(const nlohmann::json& message, MessageEventSink& sink);
+
+}  // namespace anyclaude

@@ -1,0 +1,40 @@
+// Small named tables beside the answers: secrets, layouts, ranks, learned rules, the prefix index, the
+// ledger.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace anyclaude {
+
+// A table of the state store. Bounded: beyond `entries_max` the oldest written entry goes. Versioned: entries
+// of another version are not seen and are reclaimed.
+struct StateTable {
+  std::string_view name;
+  std::uint32_t version = 1;
+  std::uint64_t entries_max = 10'000;
+  std::uint64_t value_bytes_max = 1024 * 1024;
+};
+
+// Thread-safe, and safe between processes: each call is one transaction.
+class StateStore {
+ public:
+  virtual ~StateStore() = default;
+  virtual Result<std::optional<std::string>> get(const StateTable& table, std::string_view key) = 0;
+  virtual Status put(const StateTable& table, std::string_view key, std::string_view value) = 0;
+  // The value that stands afterwards: the one given, or the one that was there first.
+  virtual Result<std::string> put_if_absent(const StateTable& table, std::string_view key,
+                                            std::string_view value) = 0;
+  virtual Result<bool> erase(const StateTable& table, std::string_view key) = 0;
+  virtual Status for_each(const StateTable& table,
+                          const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
+  // Empties every table that holds anything learned from content; the secrets stay.
+  virtual Status clear(const StateTable& table) = 0;
+};
+
+}  // namespace anyclaude
