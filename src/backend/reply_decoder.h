@@ -17,9 +17,9 @@
 
 namespace anyclaude {
 
-// Where a figure comes from. Never mixed in one sum.
-enum class Certainty { measured, estimated, unknown };
-std::string_view name_of(Certainty certainty);
+// Raised whenever this room's code would make another message of the same upstream bytes; answers of an older revision are
+// misses.
+inline constexpr std::uint32_t kProducerRevision = 1;
 
 // The upstream's own figures for one call.
 struct UpstreamReport {

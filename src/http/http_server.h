@@ -27,7 +27,8 @@ struct HttpServerOptions {
 
 // Called on the connection's thread, many at a time. It must answer; if it returns without an answer, or
 // throws, the client gets a 500 or, in mid-reply, a cut connection.
-using HttpHandler = std::function<void(const HttpRequest&, ResponseWriter&)>;
+// The request is the handler's: it may move the body out.
+using HttpHandler = std::function<void(HttpRequest&, ResponseWriter&)>;
 // Makes the body of an error the server itself answers (400, 408, 413, 431, 501, 529), as JSON text.
 using HttpErrorBody = std::function<std::string(int status, std::string_view message)>;
 
