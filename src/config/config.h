@@ -1,0 +1,69 @@
+// The broker's configuration as typed values, whoever said them: flags, environment, files, defaults.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/limits.h"
+
+namespace anyclaude {
+
+// One entry of `backends`. Empty members take the profile's defaults.
+struct BackendConfig {
+  std::string url;
+  std::string model;
+  std::string api_key;
+};
+
+struct Config {
+  std::string listen_host = "127.0.0.1";
+  int listen_port = 0;  // 0: the system chooses
+  std::string mode;     // a backend profile's name or alias; empty until somebody says
+  std::map<std::string, BackendConfig, std::less<>> backends;
+
+  std::filesystem::path store_directory;
+  std::string cache_mode = "on";  // on, off, read_only, write_only
+  std::chrono::seconds cache_ttl = limits::kStoreTtlDefault;
+  std::uint64_t cache_bytes_max = limits::kStoreBytesMaxDefault;
+
+  std::string prompt_level = "standard";  // off, safe, standard, aggressive
+  std::string log_level = "info";         // trace, debug, info, warn, error, off
+  std::vector<std::string> allowed_hosts;
+
+  // The settings of the backend that `mode` names.
+  BackendConfig& active_backend() { return backends[mode]; }
+};
+
+// Lays the text of a configuration file over `config`. `name` is for messages. Errors are invalid_request, source config:
+// bad JSON with its line, an unknown key with the nearest known one, a value of the wrong type or out of range.
+// `model` may be a path, or "current-model" (whatever the server has loaded).
+Status apply_config_text(Config& config, std::string_view text, std::string_view name);
+
+// Reads and applies one file. A file that others can write is refused: it decides where source code is sent.
+Status apply_config_file(Config& config, const std::filesystem::path& file);
+
+// The file that counts when none is named: .anyclauderc.json in the working directory, else in the home directory; empty
+// when there is neither.
+std::filesystem::path find_config_file(const std::filesystem::path& working_directory,
+                                       const std::filesystem::path& home_directory);
+
+// Lays the environment over `config`. `variables` maps names to values, so that tests need no real environment.
+using Environment = std::map<std::string, std::string, std::less<>>;
+Status apply_environment(Config& config, const Environment& variables);
+Environment process_environment();
+
+// "HOST:PORT", "[::1]:PORT" or ":PORT".
+Status apply_listen_address(Config& config, std::string_view text);
+
+// "90", "90s", "5m", "2h", "7d".
+Result<std::chrono::seconds> parse_duration(std::string_view text);
+// "1048576", "512MiB", "2GiB".
+Result<std::uint64_t> parse_byte_size(std::string_view text);
+
+}  // namespace anyclaude
