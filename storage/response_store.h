@@ -43,6 +43,7 @@ struct StoreStats {
   std::uint64_t misses = 0;
   std::uint64_t writes = 0;
   std::uint64_t errors = 0;
+  std::string last_error;  // the latest failure behind the caller's back, for the log; empty if none
 };
 
 // Collects one answer. Discards it unless commit() is called.

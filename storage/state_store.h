@@ -12,16 +12,22 @@
 
 namespace anyclaude {
 
+// Whether emptying the store empties the table: what was learned from content goes, the secrets stay.
+enum class StateRetention { purged, kept };
+
 // A table of the state store. Bounded: beyond `entries_max` the oldest written entry goes. Versioned: entries
-// of another version are not seen and are reclaimed.
+// of another version are not seen and are reclaimed by the next put. Names are at most
+// limits::kStateTableNameBytesMax and keys at most limits::kStateKeyBytesMax bytes.
 struct StateTable {
   std::string_view name;
   std::uint32_t version = 1;
   std::uint64_t entries_max = 10'000;
   std::uint64_t value_bytes_max = 1024 * 1024;
+  StateRetention retention = StateRetention::purged;
 };
 
-// Thread-safe, and safe between processes: each call is one transaction.
+// Thread-safe, and safe between processes: each call is one transaction, durable when it returns. A name, key
+// or value over its limit is Error{too_large, store}.
 class StateStore {
  public:
   virtual ~StateStore() = default;
@@ -31,10 +37,13 @@ class StateStore {
   virtual Result<std::string> put_if_absent(const StateTable& table, std::string_view key,
                                             std::string_view value) = 0;
   virtual Result<bool> erase(const StateTable& table, std::string_view key) = 0;
+  // In key order, until `visit` returns false. `visit` may call the store.
   virtual Status for_each(const StateTable& table,
                           const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
-  // Empties every table that holds anything learned from content; the secrets stay.
   virtual Status clear(const StateTable& table) = 0;
+  // Empties every table that was written with StateRetention::purged, known to this program or not. The
+  // number of entries removed.
+  virtual Result<std::uint64_t> clear_learned() = 0;
 };
 
 }  // namespace anyclaude

@@ -45,4 +45,24 @@ inline constexpr std::size_t kStoredMessageBytesMax = 8u * 1024 * 1024;
 inline constexpr std::uint64_t kStoreBytesMaxDefault = 2ull * 1024 * 1024 * 1024;
 inline constexpr seconds kStoreTtlDefault{24 * 3600};
 
+// The store. What is admitted but not yet on disk is held in memory up to this; beyond it answers are not
+// kept.
+inline constexpr std::size_t kStorePendingBytesMax = 64u * 1024 * 1024;
+inline constexpr std::size_t kStoreBatchJobsMax = 256;
+// Entries that one transaction expires, evicts or purges at most, so that none takes long.
+inline constexpr std::size_t kStoreTidyEntriesMax = 256;
+inline constexpr milliseconds kStoreTidyInterval{1'000};
+// Keys whose hits are counted in memory between two writes; hits on further keys go uncounted.
+inline constexpr std::size_t kStoreTouchedKeysMax = 65'536;
+inline constexpr std::uint64_t kStoreMapBytesInitial = 64ull * 1024 * 1024;
+inline constexpr std::uint64_t kStoreMapGrowthBytesMax = 1024ull * 1024 * 1024;
+inline constexpr unsigned kStoreReadersMax = 2'048;
+// LMDB's keys end at 511 bytes; a state table's name and a separator share them with the key.
+inline constexpr std::size_t kStateKeyBytesMax = 400;
+inline constexpr std::size_t kStateTableNameBytesMax = 64;
+// How long a caller waits for its write while another process holds the store's write lock.
+inline constexpr milliseconds kStoreWriteWaitMax{5'000};
+inline constexpr milliseconds kStoreReadWaitMax{100};
+inline constexpr milliseconds kStoreCloseWaitMax{2'000};
+
 }  // namespace anyclaude::limits

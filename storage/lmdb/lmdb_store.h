@@ -12,13 +12,28 @@
 
 namespace anyclaude {
 
+// `serve` makes the store if there is none, drops expired answers and keeps it within its bound. `maintain`
+// opens only a store that exists (not_found otherwise) and changes nothing it is not asked to change.
+enum class LmdbAccess { serve, maintain };
+
 struct LmdbStoreOptions {
   std::filesystem::path directory;  // made with mode 0700 if absent; refused when others can read it
   std::uint64_t bytes_max = 0;      // live bytes; 0: limits::kStoreBytesMaxDefault
+  LmdbAccess access = LmdbAccess::serve;
+  std::uint64_t map_bytes_initial = 0;  // grows as needed; 0: limits::kStoreMapBytesInitial
 };
 
-// Opens the environment once for this process and hands out its three faces. Thread-safe. Closing (the
-// destructor) commits what was admitted.
+// Opens the environment once for this process and hands out its three faces, which live as long as the store.
+// Thread-safe. `clock` must outlive the store.
+//
+// The destructor writes what was admitted. It waits for the disk, but for another process that sits on the
+// write lock only limits::kStoreCloseWaitMax; then what is unwritten is given up.
+//
+// Errors of open(), all with source store and a sentence for the user: permission (others can read the
+// directory or its files, or this user cannot write them), invalid_request (this process has the directory
+// open already), not_found, corrupt (not a store, damaged, or made by a newer version), full, io.
+//
+// A process that has the store open must not fork and use it in the child.
 class LmdbStore {
  public:
   virtual ~LmdbStore() = default;
