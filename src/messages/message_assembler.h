@@ -5,9 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include "base/error.h"
 
 namespace anyclaude {
 
@@ -35,23 +32,31 @@ class MessageAssembler {
   const std::string& error_json() const { return error_json_; }
 
  private:
-  void start(const nlohmann::json& event);
-  void block_start(const nlohmann::json& event);
-  void block_delta(const nlohmann::json& event);
-  void block_stop(const nlohmann::json& event);
-  void message_delta(const nlohmann::json& event);
-  void give_up() { broken_ = true; }
+  using Json = nlohmann::json;
+  void dispatch(std::string_view event_name, const Json& event);
+  void start(const Json& event);
+  void block_start(const Json& event);
+  void block_delta(const Json& event);
+  void block_stop(const Json& event);
+  void message_delta(const Json& event);
+  void message_stop();
+  bool is_open(const Json& event) const;
+  void give_up();
 
-  nlohmann::json message_;
-  std::vector<std::string> partial_inputs_;  // by block index, the input_json_delta texts so far
-  int open_block_ = -1;
+  Json message_;
+  bool block_is_open_ = false;
+  std::string partial_input_;  // of the block that is open, its input_json_delta texts so far
+  bool closing_ = false;       // message_delta came: no block may open any more
   bool broken_ = false;
   std::string error_json_;
   MessageCompleteness completeness_ = MessageCompleteness::nothing;
 };
 
-// The events that tell a client a stored message. Text, thinking and tool input go in one delta per block.
 class MessageEventSink;
+
+// The events that tell a client a stored message, such that a MessageAssembler fed with them holds the same
+// message again. Text, thinking and tool input go in one delta per block; a block of an unknown type goes
+// whole in its content_block_start. `message` is an object.
 void replay_message(const nlohmann::json& message, MessageEventSink& sink);
 
 }  // namespace anyclaude

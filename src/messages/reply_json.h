@@ -1,0 +1,27 @@
+// Reading the JSON that a server sends, which may be anything.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace anyclaude {
+
+// Throws nothing. Returns a discarded value (is_discarded()) for text that is not JSON, is not UTF-8, or is
+// nested deeper than kJsonDepthMax (writing or freeing such a tree would overflow the stack).
+nlohmann::json parse_reply_json(std::string_view text);
+
+// The same text with every byte that is not UTF-8, and every escape of half a surrogate pair, made U+FFFD.
+// Servers that cut tokens inside a character send such text.
+std::string repaired_json_text(std::string_view text);
+
+// Whether every number comes out of a parse and a dump with the value it had: none has more digits than a
+// 64-bit integer or a double keeps.
+bool keeps_its_numbers(std::string_view json_text);
+
+// The string at `name`, or nullptr when `value` is no object, has no such member, or that is no string.
+const std::string* find_string(const nlohmann::json& value, const char* name);
+// The same, empty when there is none.
+std::string_view string_or_empty(const nlohmann::json& value, const char* name);
+
+}  // namespace anyclaude
