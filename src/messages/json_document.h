@@ -13,13 +13,14 @@
 namespace anyclaude {
 
 // A place where the received text could not be kept as it was: a lone surrogate escape (read as U+FFFD) or a
-// number beyond 64 bits (read as the nearest double). `text` is the spelling received. A key that must tell
-// such requests apart hashes these too.
+// number beyond 64 bits (read as the nearest finite double). A key that must tell such requests apart hashes
+// `place` and `text`: two bodies of equal value and equal repairs said the same.
 struct JsonRepair {
   enum class Kind { lone_surrogate, wide_number };
-  Kind kind;
-  std::size_t offset;
-  std::string text;
+  Kind kind = Kind::wide_number;
+  std::size_t offset = 0;  // in bytes, into the received text
+  std::string text;        // the spelling received
+  std::string place;  // where it stands in the value, whatever the white space: ."messages"[0]."content"#1
 };
 
 // Movable, not copyable. Not thread-safe: one request, one owner. Strings and elements read from `root()`
@@ -49,5 +50,11 @@ class JsonDocument {
 // number spelled one way for one value (1, 1.0 and 1e0 are all "1"). Equal values give equal text.
 void append_canonical_json(std::string& out, simdjson::dom::element value);
 std::string canonical_json(simdjson::dom::element value);
+
+// The same of an object, less one of its own members (members of the same name further down stay).
+void append_canonical_json_without(std::string& out, simdjson::dom::object object, std::string_view member);
+
+// The one spelling of a number; nothing when `value` is none.
+void append_canonical_number(std::string& out, simdjson::dom::element value);
 
 }  // namespace anyclaude

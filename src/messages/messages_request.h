@@ -1,4 +1,8 @@
 // A Messages request, parsed for the rewritten lane. Owns its strings.
+//
+// Two requests with the same key differ here at most in: delivery, unknown_fields, the order of tools, how
+// tool ids are spelled (not in which of them are the same) and thinking signatures. What goes to a server
+// must not depend on those.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +60,8 @@ struct OutputSettings {
   std::optional<std::string> json_schema;  // canonical JSON of output_config.format.schema
 };
 
-// A top-level field this version does not know, kept so that nothing is lost.
+// A top-level field that has no place of its own here, kept so that nothing is lost. It never reaches a model
+// of the rewritten lane, whose key does not hold it: an encoder must not read it.
 struct UnknownField {
   std::string name;
   std::string json;  // canonical JSON
@@ -81,9 +86,13 @@ struct MessagesRequest {
   std::vector<UnknownField> unknown_fields;
 };
 
+// What the request is for. Counting tokens takes the same body, which then names no max_tokens.
+enum class RequestPurpose { answer, count_tokens };
+
 // Reads a request. Errors are invalid_request with the path of the offending value, in Anthropic's wording
 // where Anthropic has one ("messages: Field required"). Unknown fields, block types and tool types are kept,
 // not refused.
-Result<MessagesRequest> parse_messages_request(const JsonDocument& document);
+Result<MessagesRequest> parse_messages_request(const JsonDocument& document,
+                                               RequestPurpose purpose = RequestPurpose::answer);
 
 }  // namespace anyclaude
