@@ -1,0 +1,141 @@
+#include "app/broker_app.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "backend/backend.h"
+#include "backend/backend_profile.h"
+#include "http/http_server.h"
+#include "messages/api_error.h"
+#include "proxy/broker_service.h"
+#include "storage/lmdb/lmdb_store.h"
+
+namespace anyclaude {
+namespace {
+
+Result<CacheMode> cache_mode_from(std::string_view name) {
+  for (const CacheMode mode : {CacheMode::on, CacheMode::off, CacheMode::read_only, CacheMode::write_only})
+    if (name == name_of(mode)) return mode;
+  return fail(ErrorKind::invalid_request, ErrorSource::config,
+              "unknown cache mode '" + std::string(name) + "'");
+}
+
+Result<BackendSettings> backend_settings(const Config& config) {
+  const BackendProfile* profile = find_profile(config.mode);
+  if (profile == nullptr)
+    return fail(ErrorKind::invalid_request, ErrorSource::config, "unknown mode '" + config.mode + "'");
+  const auto found = config.backends.find(config.mode);
+  const BackendConfig said = found == config.backends.end() ? BackendConfig{} : found->second;
+  const std::string& url_text = said.url.empty() ? profile->default_base_url : said.url;
+  if (url_text.empty())
+    return fail(ErrorKind::invalid_request, ErrorSource::config,
+                "mode " + config.mode + " needs the server's address: --backend-url URL");
+  auto url = parse_url(url_text);
+  if (!url) return tl::unexpected(url.error());
+  return BackendSettings{*profile, without_v1(*url), said.model, said.api_key};
+}
+
+// Lines go to stderr: stdout carries only the line that says where the broker listens.
+std::shared_ptr<spdlog::logger> make_log(const std::string& level) {
+  auto log =
+      std::make_shared<spdlog::logger>("broker", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  log->set_level(spdlog::level::from_str(level == "warn" ? "warning" : level));
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+  return log;
+}
+
+std::string error_body(int status, std::string_view message) {
+  return ApiError{status, std::string(api_error_type(status)), std::string(message)}.json();
+}
+
+class WiredBroker final : public BrokerApp {
+ public:
+  WiredBroker(const Config& config, std::unique_ptr<Clock> clock, std::unique_ptr<Backend> backend,
+              std::unique_ptr<LmdbStore> store, StoreSecrets secrets, CacheMode cache_mode)
+      : log_(make_log(config.log_level)),
+        clock_(std::move(clock)),
+        backend_(std::move(backend)),
+        store_(std::move(store)),
+        secrets_(secrets),
+        guard_(config.listen_host, config.allowed_hosts),
+        parts_{*clock_,
+               *backend_,
+               store_->responses(),
+               secrets_,
+               repeats_,
+               calibration_,
+               ledger_,
+               guard_,
+               *log_,
+               {cache_mode, config.cache_ttl},
+               ordering_level_from(config.prompt_level).value_or(OrderingLevel::standard)},
+        service_(parts_) {}
+
+  ~WiredBroker() override { stop(limits::kShutdownGraceMax); }
+
+  Status listen(const Config& config) {
+    HttpServerOptions options;
+    options.host = config.listen_host;
+    options.port = config.listen_port;
+    auto server = HttpServer::listen(
+        options, [this](HttpRequest& request, ResponseWriter& client) { service_.handle(request, client); },
+        error_body);
+    if (!server) return tl::unexpected(server.error());
+    server_ = std::move(*server);
+    const bool is_ipv6 = config.listen_host.find(':') != std::string::npos;
+    url_ = "http://" + (is_ipv6 ? "[" + config.listen_host + "]" : config.listen_host) + ":" +
+           std::to_string(server_->port());
+    server_->start();
+    const BackendSettings& settings = backend_->settings();
+    log_->info("{} at {}, store {}, cache {}", settings.profile.name, settings.base_url.text(),
+               config.store_directory.string(), name_of(parts_.cache.mode));
+    return {};
+  }
+
+  std::string url() const override { return url_; }
+
+  void stop(std::chrono::milliseconds grace) override {
+    if (server_) server_->stop(grace);
+    if (const Status status = store_->responses().flush(); !status)
+      log_->warn("the last answers may not have reached the disk: {}", status.error().message);
+  }
+
+ private:
+  // In the order they are needed; destroyed in reverse, the server first.
+  std::shared_ptr<spdlog::logger> log_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<LmdbStore> store_;
+  StoreSecrets secrets_;
+  RepeatGuard repeats_{*clock_};
+  TokenCalibration calibration_;
+  Ledger ledger_{*clock_};
+  RequestGuard guard_;
+  BrokerParts parts_;
+  BrokerService service_;
+  std::unique_ptr<HttpServer> server_;
+  std::string url_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config) {
+  auto clock = std::make_unique<RealClock>();
+  auto settings = backend_settings(config);
+  if (!settings) return tl::unexpected(settings.error());
+  auto cache_mode = cache_mode_from(config.cache_mode);
+  if (!cache_mode) return tl::unexpected(cache_mode.error());
+  auto backend = Backend::create(std::move(*settings), *clock);
+  if (!backend) return tl::unexpected(backend.error());
+  auto store = LmdbStore::open({config.store_directory, config.cache_bytes_max}, *clock);
+  if (!store) return tl::unexpected(store.error());
+  auto secrets = load_or_create_secrets((*store)->states());
+  if (!secrets) return tl::unexpected(secrets.error());
+
+  auto broker = std::make_unique<WiredBroker>(config, std::move(clock), std::move(*backend),
+                                              std::move(*store), *secrets, *cache_mode);
+  if (auto status = broker->listen(config); !status) return tl::unexpected(status.error());
+  return broker;
+}
+
+}  // namespace anyclaude

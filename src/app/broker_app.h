@@ -1,0 +1,28 @@
+// The wiring: every concrete part of the broker is named here and nowhere else.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "config/config.h"
+
+namespace anyclaude {
+
+// A broker that runs inside this process. Thread-safe.
+class BrokerApp {
+ public:
+  virtual ~BrokerApp() = default;
+
+  // Opens the store, prepares the backend and listens. The backend need not be running yet: requests say so
+  // until it is.
+  static Result<std::unique_ptr<BrokerApp>> start(const Config& config);
+
+  // "http://HOST:PORT"
+  virtual std::string url() const = 0;
+  // Stops accepting, lets running replies finish for `grace`, then closes the store. Idempotent.
+  virtual void stop(std::chrono::milliseconds grace) = 0;
+};
+
+}  // namespace anyclaude

@@ -1,0 +1,23 @@
+// The flags of anyclaude-broker, laid over what files and the environment say.
+#pragma once
+
+#include <optional>
+
+#include "base/error.h"
+#include "config/config.h"
+
+namespace anyclaude {
+
+enum class StartupAction { serve, done };
+
+struct CommandLine {
+  StartupAction action = StartupAction::serve;
+  int exit_code = 0;  // when done: --help, --version, or a usage error that has been printed
+  Config config;
+};
+
+// Reads flags, environment and the configuration file, in DESIGN's order of precedence. Errors have source
+// config.
+Result<CommandLine> read_command_line(int argc, const char* const* argv, const Environment& environment);
+
+}  // namespace anyclaude

@@ -1,0 +1,42 @@
+// What the proxy is built from. app/ makes the parts and hands them in; nothing here is owned.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <chrono>
+#include <string>
+
+#include "backend/backend.h"
+#include "backend/token_estimate.h"
+#include "base/clock.h"
+#include "cache/cache_status.h"
+#include "cache/repeat_guard.h"
+#include "canonical/canonical_request.h"
+#include "http/request_guard.h"
+#include "metrics/ledger.h"
+#include "storage/response_store.h"
+#include "storage/store_secrets.h"
+
+namespace anyclaude {
+
+struct CacheSettings {
+  CacheMode mode = CacheMode::on;
+  std::chrono::seconds ttl = limits::kStoreTtlDefault;
+};
+
+// Every part is thread-safe and outlives the proxy.
+struct BrokerParts {
+  const Clock& clock;
+  Backend& backend;
+  ResponseStore& store;
+  const StoreSecrets& secrets;
+  RepeatGuard& repeats;
+  TokenCalibration& calibration;
+  Ledger& ledger;
+  const RequestGuard& guard;
+  spdlog::logger& log;
+  CacheSettings cache;
+  OrderingLevel level = OrderingLevel::standard;
+};
+
+}  // namespace anyclaude

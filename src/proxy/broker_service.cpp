@@ -1,0 +1,139 @@
+#include "proxy/broker_service.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "backend/model_list.h"
+#include "messages/json_document.h"
+#include "proxy/reply_sender.h"
+
+namespace anyclaude {
+namespace {
+
+using nlohmann::json;
+
+enum class PathMatch { exact, below };
+
+void send_api_error(ResponseWriter& client, const ApiError& error) {
+  send_json(client, error.status, error.json());
+}
+
+}  // namespace
+
+void BrokerService::handle(HttpRequest& request, ResponseWriter& client) {
+  struct Route {
+    std::string_view method;
+    std::string_view path;
+    PathMatch match;
+    void (BrokerService::*answer)(HttpRequest&, ResponseWriter&);
+  };
+  static constexpr std::array<Route, 8> kRoutes{{
+      {"POST", "/v1/messages", PathMatch::exact, &BrokerService::messages},
+      {"POST", "/v1/messages/count_tokens", PathMatch::exact, &BrokerService::count_tokens},
+      {"GET", "/v1/models", PathMatch::exact, &BrokerService::models},
+      {"GET", "/v1/models/", PathMatch::below, &BrokerService::models},
+      {"GET", "/", PathMatch::exact, &BrokerService::greeting},
+      {"GET", "/health/live", PathMatch::exact, &BrokerService::live},
+      {"GET", "/health/ready", PathMatch::exact, &BrokerService::ready},
+      {"GET", "/metrics.json", PathMatch::exact, &BrokerService::metrics},
+  }};
+  if (refused_by_guard(request, client)) return;
+
+  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  bool path_is_known = false;
+  for (const Route& route : kRoutes) {
+    const bool matches = route.match == PathMatch::exact
+                             ? request.path == route.path
+                             : std::string_view(request.path).starts_with(route.path);
+    if (!matches) continue;
+    path_is_known = true;
+    if (route.method == method) return (this->*route.answer)(request, client);
+  }
+  if (path_is_known)
+    return send_api_error(
+        client, {405, "invalid_request_error", request.method + " is not allowed on " + request.path});
+  if (lane() == Lane::verbatim) return verbatim_.pass(request, client);
+  send_api_error(client, {404, "not_found_error", "this broker has nothing at " + request.path});
+}
+
+bool BrokerService::refused_by_guard(const HttpRequest& request, ResponseWriter& client) {
+  std::string_view message;
+  switch (parts_.guard.check(request)) {
+    case GuardVerdict::allowed:
+      return false;
+    case GuardVerdict::foreign_host:
+      message =
+          "the Host of this request is not one of this broker's; add it to allowed_hosts if it should be";
+      break;
+    case GuardVerdict::foreign_origin:
+      message = "requests from web pages are not accepted";
+      break;
+  }
+  parts_.log.warn("refused a request from {}: {}", request.peer, message);
+  send_api_error(client, {403, "permission_error", std::string(message)});
+  return true;
+}
+
+void BrokerService::messages(HttpRequest& request, ResponseWriter& client) {
+  pipeline_.handle(request, client);
+}
+
+void BrokerService::count_tokens(HttpRequest& request, ResponseWriter& client) {
+  if (lane() == Lane::verbatim) return verbatim_.pass(request, client);
+  const auto document = JsonDocument::parse(std::move(request.body));
+  if (!document) return send_api_error(client, to_api_error(document.error()));
+  const auto parsed = parse_messages_request(*document, RequestPurpose::count_tokens);
+  if (!parsed) return send_api_error(client, to_api_error(parsed.error()));
+  const std::uint64_t tokens = parts_.calibration.estimate(*parsed);
+  (void)client.send(200, {{"Content-Type", "application/json"}, {"x-anyclaude-token-count", "estimated"}},
+                    json{{"input_tokens", tokens}}.dump());
+}
+
+void BrokerService::models(HttpRequest& request, ResponseWriter& client) {
+  if (lane() == Lane::verbatim) return verbatim_.pass(request, client);
+  const auto identity = parts_.backend.identity();
+  if (!identity) return send_api_error(client, to_api_error(identity.error()));
+  constexpr std::string_view kOne = "/v1/models/";
+  if (!std::string_view(request.path).starts_with(kOne))
+    return send_json(client, 200, model_list_json(*identity));
+  const std::string id = request.path.substr(kOne.size());
+  if (const auto model = model_json(*identity, id)) return send_json(client, 200, *model);
+  send_api_error(client, {404, "not_found_error", "model: " + id});
+}
+
+void BrokerService::greeting(HttpRequest&, ResponseWriter& client) {
+  (void)client.send(
+      200, {{"Content-Type", "text/plain; charset=utf-8"}},
+      "anyclaude-broker is running. Point ANTHROPIC_BASE_URL here; figures are at /metrics.json.\n");
+}
+
+void BrokerService::live(HttpRequest&, ResponseWriter& client) {
+  send_json(client, 200, R"({"status":"live"})");
+}
+
+void BrokerService::ready(HttpRequest&, ResponseWriter& client) {
+  json problems = json::array();
+  if (const auto identity = parts_.backend.identity(); !identity)
+    problems.push_back(identity.error().message);
+  if (const auto stats = parts_.store.stats(); !stats) problems.push_back(stats.error().message);
+  if (problems.empty()) return send_json(client, 200, R"({"status":"ready"})");
+  send_json(client, 503, json{{"status", "not ready"}, {"problems", problems}}.dump());
+}
+
+void BrokerService::metrics(HttpRequest&, ResponseWriter& client) {
+  json out = parts_.ledger.snapshot();
+  out["mode"] = parts_.backend.settings().profile.name;
+  out["cache_mode"] = name_of(parts_.cache.mode);
+  out["prompt_level"] = name_of(parts_.level);
+  if (const auto stats = parts_.store.stats()) {
+    out["store"] = {{"entries", stats->entries},       {"record_bytes", stats->record_bytes},
+                    {"file_bytes", stats->file_bytes}, {"hits", stats->hits},
+                    {"misses", stats->misses},         {"writes", stats->writes},
+                    {"errors", stats->errors}};
+  } else {
+    out["store"] = {{"problem", stats.error().message}};
+  }
+  send_json(client, 200, out.dump(2));
+}
+
+}  // namespace anyclaude

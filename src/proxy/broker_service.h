@@ -1,0 +1,38 @@
+// The broker's endpoints: which path is answered by whom.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+
+#include "http/http_message.h"
+#include "http/response_writer.h"
+#include "proxy/broker_parts.h"
+#include "proxy/request_pipeline.h"
+
+namespace anyclaude {
+
+// Thread-safe: its handle() is the HTTP server's handler.
+class BrokerService {
+ public:
+  explicit BrokerService(const BrokerParts& parts) : parts_(parts), pipeline_(parts), verbatim_(parts) {}
+
+  void handle(HttpRequest& request, ResponseWriter& client);
+
+ private:
+  bool refused_by_guard(const HttpRequest& request, ResponseWriter& client);
+  void messages(HttpRequest& request, ResponseWriter& client);
+  void count_tokens(HttpRequest& request, ResponseWriter& client);
+  void models(HttpRequest& request, ResponseWriter& client);
+  void greeting(HttpRequest& request, ResponseWriter& client);
+  void live(HttpRequest& request, ResponseWriter& client);
+  void ready(HttpRequest& request, ResponseWriter& client);
+  void metrics(HttpRequest& request, ResponseWriter& client);
+
+  Lane lane() const { return parts_.backend.settings().profile.lane(); }
+
+  const BrokerParts& parts_;
+  RequestPipeline pipeline_;
+  VerbatimForwarder verbatim_;
+};
+
+}  // namespace anyclaude

@@ -1,0 +1,31 @@
+// Takes the events of a reply and gives them to the recorder and, when the client asked for a stream, to the
+// client.
+#pragma once
+
+#include <string>
+
+#include "messages/message_event.h"
+#include "proxy/exchange.h"
+#include "proxy/reply_recorder.h"
+
+namespace anyclaude {
+
+// Not thread-safe.
+class ClientEventWriter final : public MessageEventSink {
+ public:
+  ClientEventWriter(Exchange& exchange, ReplyRecorder& recorder) : exchange_(exchange), recorder_(recorder) {}
+
+  void on_event(const MessageEvent& event) override;
+  // Sends what has gathered in one write; starts the reply with the first of it. For a client that wants a
+  // whole reply it does nothing.
+  Status flush();
+
+ private:
+  bool streams() const { return exchange_.parsed->delivery == Delivery::stream; }
+
+  Exchange& exchange_;
+  ReplyRecorder& recorder_;
+  std::string pending_;
+};
+
+}  // namespace anyclaude

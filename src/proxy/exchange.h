@@ -1,0 +1,57 @@
+// Everything known about one Messages request while it is being answered. Lives on its connection's thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "backend/backend.h"
+#include "backend/reply_decoder.h"
+#include "base/clock.h"
+#include "cache/admission.h"
+#include "cache/cache_control.h"
+#include "cache/cache_status.h"
+#include "canonical/canonical_request.h"
+#include "http/http_message.h"
+#include "http/response_writer.h"
+#include "messages/json_document.h"
+#include "messages/messages_request.h"
+#include "metrics/ledger.h"
+#include "storage/response_store.h"
+
+namespace anyclaude {
+
+struct Exchange {
+  Exchange(const HttpRequest& http_request, ResponseWriter& writer, std::string id, SteadyTime now)
+      : http(http_request), client(writer), request_id(std::move(id)), received_at(now) {}
+
+  const HttpRequest& http;  // its body has moved into `document`
+  ResponseWriter& client;
+  const std::string request_id;
+  const SteadyTime received_at;
+
+  // Key
+  std::optional<JsonDocument> document;
+  std::optional<CanonicalRequest> canonical;
+  CacheControl control;
+  BackendIdentity identity;
+  std::string session_id;
+  std::optional<CacheKey> key;
+
+  // Outcome so far
+  CacheStatus status = CacheStatus::bypass;
+  std::optional<BypassReason> bypass;
+  std::optional<MissReason> miss;
+  std::int64_t age_s = 0;
+
+  // Parse
+  std::optional<MessagesRequest> parsed;
+
+  // Finish
+  RequestEntry entry;
+
+  // The bytes the client sent.
+  std::string_view body() const { return document ? document->body() : std::string_view(http.body); }
+  bool may_store() const { return status == CacheStatus::miss && key && !control.no_store; }
+};
+
+}  // namespace anyclaude

@@ -1,0 +1,16 @@
+// Asks the upstream and answers the client. Two kinds, one per lane, so that the lanes cannot be mixed up.
+#pragma once
+
+#include "proxy/exchange.h"
+
+namespace anyclaude {
+
+// Thread-safe: one object serves every request of its lane.
+class Forwarder {
+ public:
+  virtual ~Forwarder() = default;
+  // Answers the client in every case, and fills in the exchange's entry.
+  virtual void forward(Exchange& exchange) = 0;
+};
+
+}  // namespace anyclaude

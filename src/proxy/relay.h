@@ -1,0 +1,46 @@
+// Carries one upstream exchange to a client without changing a byte of its body.
+#pragma once
+
+#include <string_view>
+
+#include "backend/backend.h"
+#include "http/response_writer.h"
+#include "http/upstream_call.h"
+
+namespace anyclaude {
+
+enum class RelayStyle {
+  stream,  // every piece goes on as it comes
+  whole,   // the reply is gathered and sent in one piece
+};
+
+// Hears everything before the client does.
+class RelayListener {
+ public:
+  virtual ~RelayListener() = default;
+  // `headers` are the end-to-end fields that will reach the client; the listener may add to them.
+  virtual RelayStyle on_head(const UpstreamHead& head, HeaderFields& headers) = 0;
+  virtual void on_bytes(std::string_view bytes) = 0;
+  // The reply is complete. In RelayStyle::whole `body` is all of it, and the client has nothing of it yet.
+  virtual void on_complete(std::string_view body) = 0;
+};
+
+enum class RelayEnd { delivered, client_left, upstream_failed };
+
+struct RelayOutcome {
+  RelayEnd end = RelayEnd::delivered;
+  int status = 0;  // of the upstream; 0 when no head came
+  UpstreamEnd upstream = UpstreamEnd::complete;
+};
+
+// When the upstream fails before its head, nothing has been sent and the caller answers. When it fails later,
+// the client's connection is cut, so that it sees what we saw.
+RelayOutcome relay(UpstreamClient& upstream, UpstreamRequest request, ResponseWriter& client,
+                   RelayListener& listener);
+
+// The client's request as the upstream is to get it: every end-to-end field as sent and in its order, an
+// identity encoding asked for, and `api_key` only where the client brought no credentials of its own.
+UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view body, const Url& base,
+                                 std::string_view api_key);
+
+}  // namespace anyclaude

@@ -1,0 +1,95 @@
+#include "proxy/reply_headers.h"
+
+#include <algorithm>
+#include <array>
+
+namespace anyclaude {
+namespace {
+
+constexpr std::array<std::string_view, 10> kHopByHop{"connection",
+                                                     "keep-alive",
+                                                     "proxy-authenticate",
+                                                     "proxy-authorization",
+                                                     "proxy-connection",
+                                                     "te",
+                                                     "trailer",
+                                                     "transfer-encoding",
+                                                     "upgrade",
+                                                     "content-length"};
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+bool lists(std::string_view comma_separated, std::string_view name) {
+  while (!comma_separated.empty()) {
+    const std::size_t comma = std::min(comma_separated.find(','), comma_separated.size());
+    if (equals_ignoring_case(trim(comma_separated.substr(0, comma)), name)) return true;
+    comma_separated.remove_prefix(std::min(comma + 1, comma_separated.size()));
+  }
+  return false;
+}
+
+// RFC 9211: "hit" alone, or why the request went forward.
+std::string standard_cache_status(const Exchange& exchange) {
+  std::string text = "anyclaude";
+  switch (exchange.status) {
+    case CacheStatus::hit:
+      return text + "; hit";
+    case CacheStatus::coalesced:
+      return text + "; fwd=miss; collapsed";
+    case CacheStatus::bypass:
+      text += "; fwd=bypass";
+      if (exchange.bypass) text += "; detail=" + std::string(name_of(*exchange.bypass));
+      return text;
+    case CacheStatus::miss:
+      break;
+  }
+  if (exchange.miss == MissReason::no_cache) return text + "; fwd=request; detail=no_cache";
+  if (exchange.miss == MissReason::max_age) return text + "; fwd=stale; detail=max_age";
+  text += "; fwd=miss";
+  if (exchange.miss && *exchange.miss != MissReason::not_found)
+    text += "; detail=" + std::string(name_of(*exchange.miss));
+  return text;
+}
+
+}  // namespace
+
+bool is_hop_by_hop(std::string_view name, std::string_view connection) {
+  return std::any_of(kHopByHop.begin(), kHopByHop.end(),
+                     [&](std::string_view known) { return equals_ignoring_case(known, name); }) ||
+         lists(connection, name);
+}
+
+void add_cache_headers(HeaderFields& headers, const Exchange& exchange) {
+  headers.set(kCacheStatusHeader, std::string(name_of(exchange.status)));
+  if (exchange.key) headers.set(kCacheKeyHeader, exchange.key->primary.hex());
+  if (exchange.status == CacheStatus::hit) headers.set(kCacheAgeHeader, std::to_string(exchange.age_s));
+  headers.set("Cache-Status", standard_cache_status(exchange));
+}
+
+HeaderFields own_reply_headers(std::string_view content_type, const Exchange& exchange) {
+  HeaderFields headers;
+  headers.add("Content-Type", std::string(content_type));
+  headers.add("request-id", exchange.request_id);
+  if (content_type.starts_with("text/event-stream")) headers.add("Cache-Control", "no-cache");
+  add_cache_headers(headers, exchange);
+  return headers;
+}
+
+HeaderFields end_to_end_headers(const HeaderFields& upstream) {
+  HeaderFields passed;
+  const std::string_view connection = upstream.get("Connection");
+  for (const HeaderField& field : upstream) {
+    if (is_hop_by_hop(field.name, connection)) continue;
+    if (field.name.size() > 12 &&
+        equals_ignoring_case(std::string_view(field.name).substr(0, 12), "x-anyclaude-"))
+      continue;
+    passed.add(field.name, field.value);
+  }
+  return passed;
+}
+
+}  // namespace anyclaude

@@ -1,0 +1,28 @@
+// The header fields this broker adds to a reply.
+#pragma once
+
+#include "http/http_message.h"
+#include "proxy/exchange.h"
+
+namespace anyclaude {
+
+inline constexpr std::string_view kCacheStatusHeader = "x-anyclaude-cache-status";
+inline constexpr std::string_view kCacheKeyHeader = "x-anyclaude-cache-key";
+inline constexpr std::string_view kCacheAgeHeader = "x-anyclaude-cache-age";
+inline constexpr std::string_view kCacheControlHeader = "x-anyclaude-cache-control";
+
+// x-anyclaude-cache-status, -key, -age and RFC 9211's Cache-Status.
+void add_cache_headers(HeaderFields& headers, const Exchange& exchange);
+
+// A reply of this broker's own making: content type, request id and the cache headers.
+HeaderFields own_reply_headers(std::string_view content_type, const Exchange& exchange);
+
+// The fields of an upstream's reply that pass to the client: all but hop-by-hop ones and those this broker
+// sets.
+HeaderFields end_to_end_headers(const HeaderFields& upstream);
+
+// True for the fields that end at this hop (RFC 9110, section 7.6.1), for those that frame the body, and for
+// those that `connection` (the value of the Connection field) names.
+bool is_hop_by_hop(std::string_view name, std::string_view connection);
+
+}  // namespace anyclaude

@@ -1,0 +1,82 @@
+#include "proxy/reply_recorder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/digest.h"
+
+namespace anyclaude {
+namespace {
+
+using nlohmann::json;
+
+std::uint64_t usage_figure(const json& message, const char* name) {
+  const auto usage = message.find("usage");
+  if (usage == message.end() || !usage->is_object()) return 0;
+  const auto figure = usage->find(name);
+  return figure != usage->end() && figure->is_number_unsigned() ? figure->get<std::uint64_t>() : 0;
+}
+
+std::string message_text_without_id(const json& message) {
+  json copy = message;
+  copy.erase("id");
+  return copy.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::vector<OfferedTool> offered_tools(const Exchange& exchange) {
+  std::vector<OfferedTool> offered;
+  if (!exchange.parsed) return offered;
+  for (const Tool& tool : exchange.parsed->tools) offered.push_back({tool.name, tool.input_schema_json});
+  return offered;
+}
+
+}  // namespace
+
+MessageCompleteness ReplyRecorder::completeness() const {
+  return whole_ ? MessageCompleteness::complete : assembler_.completeness();
+}
+
+void ReplyRecorder::on_whole_message(std::string_view body_json) {
+  json message = json::parse(body_json, nullptr, /*allow_exceptions=*/false);
+  if (message.is_object() && message.value("type", json()) == "message" && message.contains("content"))
+    whole_ = std::move(message);
+}
+
+AdmissionVerdict ReplyRecorder::verdict(const UpstreamReport& report) const {
+  if (report.prompt_cut_short) return AdmissionVerdict::prompt_cut_short;
+  return judge(completeness(), message(), offered_tools(exchange_));
+}
+
+StoredResponse ReplyRecorder::to_stored(const UpstreamReport& report) const {
+  const json& whole = message();
+  const auto now = parts_.clock.system_now();
+  StoredResponse stored;
+  stored.message_json = message_text_without_id(whole);
+  stored.model = exchange_.identity.model.empty() ? exchange_.canonical->model : exchange_.identity.model;
+  stored.canonical_sha256 = sha256_hex(exchange_.canonical->bytes);
+  stored.created_at_ms = unix_milliseconds(now);
+  stored.expires_at_ms = unix_milliseconds(now + parts_.cache.ttl);
+  stored.producer_revision = kProducerRevision;
+  stored.input_tokens = report.prompt_tokens.value_or(usage_figure(whole, "input_tokens") +
+                                                      usage_figure(whole, "cache_read_input_tokens") +
+                                                      usage_figure(whole, "cache_creation_input_tokens"));
+  stored.output_tokens = usage_figure(whole, "output_tokens");
+  stored.generation_ms = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady_now() - exchange_.received_at)
+          .count());
+  return stored;
+}
+
+void ReplyRecorder::admit(const UpstreamReport& report) {
+  if (admitted_ || !exchange_.may_store()) return;
+  admitted_ = true;
+  const AdmissionVerdict found = verdict(report);
+  exchange_.entry.admission = name_of(found);
+  if (found != AdmissionVerdict::admitted) return;
+  const auto write = parts_.store.begin_write(*exchange_.key);
+  if (const Status status = write->commit(to_stored(report)); !status) {
+    parts_.ledger.count_store_error();
+    parts_.log.warn("{} the answer was not stored: {}", exchange_.request_id, status.error().message);
+  }
+}
+
+}  // namespace anyclaude

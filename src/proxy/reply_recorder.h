@@ -1,0 +1,44 @@
+// Listens to a reply on its way to the client and, when it is whole and worth keeping, stores it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "cache/admission.h"
+#include "messages/message_assembler.h"
+#include "proxy/broker_parts.h"
+#include "proxy/exchange.h"
+
+namespace anyclaude {
+
+// Not thread-safe; one per forwarded request.
+class ReplyRecorder {
+ public:
+  ReplyRecorder(const BrokerParts& parts, Exchange& exchange) : parts_(parts), exchange_(exchange) {}
+
+  // An event of a streamed reply.
+  void on_event(std::string_view name, std::string_view data_json) { assembler_.feed(name, data_json); }
+  // A whole reply's body; anything but a message is recorded as incomplete.
+  void on_whole_message(std::string_view body_json);
+  MessageCompleteness completeness() const;
+  bool saw_the_end() const { return completeness() == MessageCompleteness::complete; }
+
+  // Judges the message and commits it if it is fit. Call when the message is complete and before the client
+  // gets its last bytes, so that whoever asks again finds it. Idempotent.
+  void admit(const UpstreamReport& report);
+
+  const nlohmann::json& message() const { return whole_ ? *whole_ : assembler_.message(); }
+
+ private:
+  AdmissionVerdict verdict(const UpstreamReport& report) const;
+  StoredResponse to_stored(const UpstreamReport& report) const;
+
+  const BrokerParts& parts_;
+  Exchange& exchange_;
+  MessageAssembler assembler_;
+  std::optional<nlohmann::json> whole_;
+  bool admitted_ = false;
+};
+
+}  // namespace anyclaude

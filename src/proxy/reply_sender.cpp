@@ -1,0 +1,28 @@
+#include "proxy/reply_sender.h"
+
+#include "messages/message_event.h"
+#include "proxy/reply_headers.h"
+
+namespace anyclaude {
+
+void send_error(Exchange& exchange, const ApiError& error) {
+  exchange.entry.end = RequestEntry::End::failed;
+  if (!exchange.client.started()) {
+    exchange.entry.http_status = error.status;
+    if (!exchange.client.send(error.status, own_reply_headers("application/json", exchange),
+                              error.json(exchange.request_id)))
+      exchange.entry.end = RequestEntry::End::client_left;
+    return;
+  }
+  std::string text;
+  append_event_text(text, {"error", error.json(exchange.request_id)});
+  if (!exchange.client.write(text) || !exchange.client.finish())
+    exchange.entry.end = RequestEntry::End::client_left;
+}
+
+void send_json(ResponseWriter& client, int status, std::string_view json) {
+  // A client that has gone needs no answer.
+  (void)client.send(status, {{"Content-Type", "application/json"}}, json);
+}
+
+}  // namespace anyclaude

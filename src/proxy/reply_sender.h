@@ -1,0 +1,18 @@
+// Errors and short JSON replies on their way to a client.
+#pragma once
+
+#include <string_view>
+
+#include "http/response_writer.h"
+#include "messages/api_error.h"
+#include "proxy/exchange.h"
+
+namespace anyclaude {
+
+// Sends an error in Anthropic's form, or, when the reply has begun as a stream, as an `error` event; notes it
+// in the exchange's entry.
+void send_error(Exchange& exchange, const ApiError& error);
+
+void send_json(ResponseWriter& client, int status, std::string_view json);
+
+}  // namespace anyclaude

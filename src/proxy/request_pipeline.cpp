@@ -1,0 +1,227 @@
+#include "proxy/request_pipeline.h"
+
+#include <nlohmann/json.hpp>
+
+#include "backend/model_list.h"
+#include "base/random_id.h"
+#include "cache/cache_key.h"
+#include "cache/cacheability.h"
+#include "cache/partition.h"
+#include "canonical/prompt_order.h"
+#include "proxy/replay.h"
+#include "proxy/reply_headers.h"
+#include "proxy/reply_sender.h"
+
+namespace anyclaude {
+namespace {
+
+std::string_view bearer_token(const HeaderFields& headers) {
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string_view value = headers.get("Authorization");
+  if (value.size() < kScheme.size() || !equals_ignoring_case(value.substr(0, kScheme.size()), kScheme))
+    return {};
+  return value.substr(kScheme.size());
+}
+
+}  // namespace
+
+void RequestPipeline::handle(HttpRequest& request, ResponseWriter& client) {
+  Exchange exchange(request, client, random_id("req_"), parts_.clock.steady_now());
+  run(exchange, request);
+  run_finish(exchange);
+}
+
+void RequestPipeline::run(Exchange& exchange, HttpRequest& request) {
+  exchange.control =
+      parse_cache_control(request.headers.get("Cache-Control"), request.headers.get(kCacheControlHeader));
+  if (read_body(exchange, request) == Next::answered) return;
+  if (run_key(exchange) == Next::answered) return;
+  if (exchange.key) {
+    if (const auto stored = run_lookup(exchange)) return run_replay(exchange, *stored);
+  }
+  if (exchange.control.only_if_cached)
+    return send_error(exchange, {504, "not_found_error",
+                                 "the answer is not in the cache, and only-if-cached was asked for"});
+  if (run_parse(exchange) == Next::answered) return;
+  run_order(exchange);
+  run_forward(exchange);
+}
+
+void RequestPipeline::bypass(Exchange& exchange, BypassReason reason) {
+  exchange.status = CacheStatus::bypass;
+  exchange.bypass = reason;
+  exchange.key.reset();
+}
+
+// --- Key ---
+
+// Parses the body where it is needed. A body that is not JSON is refused in both lanes; one that is too large
+// to hash is forwarded as it is by the verbatim lane.
+RequestPipeline::Next RequestPipeline::read_body(Exchange& exchange, HttpRequest& request) {
+  if (lane() == Lane::verbatim && request.body.size() > limits::kCacheableBodyBytesMax) return Next::go_on;
+  auto document = JsonDocument::parse(std::move(request.body));
+  if (!document) {
+    send_error(exchange, to_api_error(document.error()));
+    return Next::answered;
+  }
+  exchange.document = std::move(*document);
+  return Next::go_on;
+}
+
+RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
+  exchange.session_id = std::string(exchange.http.headers.get("X-Claude-Code-Session-Id"));
+  CanonicalFindings findings;
+  if (exchange.document) {
+    auto canonical =
+        canonicalize(*exchange.document, {lane(), parts_.level, exchange.http.headers.get("anthropic-beta"),
+                                          exchange.http.headers.get("anthropic-version")});
+    if (canonical) {
+      findings = canonical->findings;
+      if (exchange.session_id.empty()) exchange.session_id = canonical->session_id;
+      exchange.canonical = std::move(*canonical);
+    } else if (lane() == Lane::rewritten) {
+      send_error(exchange, to_api_error(canonical.error()));
+      return Next::answered;
+    } else {
+      // Anthropic's answer to a request that makes no sense is Anthropic's to give.
+      findings.unknown_block = true;
+    }
+  }
+  if (identify_backend(exchange) == Next::answered) return Next::answered;
+  if (exchange.bypass) return Next::go_on;
+  if (const auto reason =
+          bypass_reason(findings, lane(), parts_.cache.mode, exchange.control, exchange.body().size()))
+    bypass(exchange, *reason);
+  else
+    make_key(exchange);
+  return Next::go_on;
+}
+
+// A server that cannot be asked may still be able to answer (some answer one request at a time); without a
+// model's name there is nothing to send it.
+RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
+  auto identity = parts_.backend.identity();
+  const std::string& configured = parts_.backend.settings().model;
+  if (!identity) {
+    if (identity.error().kind != ErrorKind::unavailable || configured.empty()) {
+      send_error(exchange, to_api_error(identity.error()));
+      return Next::answered;
+    }
+    exchange.identity.model = configured;
+    bypass(exchange, BypassReason::backend_unidentified);
+    return Next::go_on;
+  }
+  exchange.identity = std::move(*identity);
+  if (lane() == Lane::rewritten && exchange.canonical)
+    choose_requested_model(exchange.identity, exchange.canonical->model);
+  return Next::go_on;
+}
+
+void RequestPipeline::make_key(Exchange& exchange) {
+  const BackendSettings& settings = parts_.backend.settings();
+  const HeaderFields& headers = exchange.http.headers;
+  const std::string partition = partition_of(
+      lane(), {{}, headers.get("x-api-key"), bearer_token(headers), exchange.canonical->account_id},
+      parts_.secrets.primary);
+  const std::string base_url = settings.base_url.text();
+  exchange.key = make_cache_key(*exchange.canonical,
+                                {lane(), settings.profile.name, base_url, exchange.identity.model,
+                                 parts_.level, partition, exchange.identity.fingerprint},
+                                parts_.secrets);
+  exchange.status = CacheStatus::miss;
+}
+
+// --- Lookup ---
+
+std::optional<StoredResponse> RequestPipeline::run_lookup(Exchange& exchange) {
+  const auto missed = [&](MissReason reason) {
+    exchange.miss = reason;
+    return std::nullopt;
+  };
+  if (parts_.cache.mode == CacheMode::write_only) return missed(MissReason::write_only);
+  if (exchange.control.no_cache) return missed(MissReason::no_cache);
+  if (parts_.repeats.check(exchange.session_id, exchange.key->primary) == Repetition::asked_again)
+    return missed(MissReason::asked_again);
+
+  auto found = parts_.store.find(*exchange.key);
+  if (!found) {
+    parts_.ledger.count_store_error();
+    parts_.log.warn("{} the store could not be read: {}", exchange.request_id, found.error().message);
+    bypass(exchange, BypassReason::store_error);
+    return std::nullopt;
+  }
+  if (!*found || (*found)->producer_revision != kProducerRevision) return missed(MissReason::not_found);
+  const std::int64_t age_ms = unix_milliseconds(parts_.clock.system_now()) - (*found)->created_at_ms;
+  exchange.age_s = std::max<std::int64_t>(age_ms / 1000, 0);
+  if (exchange.control.max_age && exchange.age_s > exchange.control.max_age->count())
+    return missed(MissReason::max_age);
+  exchange.status = CacheStatus::hit;
+  return std::move(*found);
+}
+
+// --- Replay ---
+
+void RequestPipeline::run_replay(Exchange& exchange, const StoredResponse& stored) {
+  auto reply = render_replay(stored, exchange.canonical->delivery);
+  if (!reply) {
+    // The record verified but is not a message: it is of no use to anybody.
+    (void)parts_.store.remove(exchange.key->primary);
+    return send_error(exchange, to_api_error(reply.error()));
+  }
+  RequestEntry& entry = exchange.entry;
+  entry.http_status = 200;
+  entry.saved_prompt_tokens = stored.input_tokens;
+  entry.saved_output_tokens = stored.output_tokens;
+  entry.saved_generation_ms = stored.generation_ms;
+  if (!exchange.client.send(200, own_reply_headers(reply->content_type, exchange), reply->body))
+    entry.end = RequestEntry::End::client_left;
+}
+
+// --- Parse, order, forward ---
+
+RequestPipeline::Next RequestPipeline::run_parse(Exchange& exchange) {
+  if (!exchange.document) return Next::go_on;
+  auto parsed = parse_messages_request(*exchange.document);
+  if (parsed) {
+    exchange.parsed = std::move(*parsed);
+    return Next::go_on;
+  }
+  if (lane() == Lane::verbatim) {
+    bypass(exchange, BypassReason::unknown_block);
+    return Next::go_on;
+  }
+  send_error(exchange, to_api_error(parsed.error()));
+  return Next::answered;
+}
+
+void RequestPipeline::run_order(Exchange& exchange) {
+  if (lane() == Lane::rewritten) order_prompt(*exchange.parsed, parts_.level);
+}
+
+void RequestPipeline::run_forward(Exchange& exchange) {
+  if (lane() == Lane::verbatim)
+    verbatim_.forward(exchange);
+  else
+    rewritten_.forward(exchange);
+}
+
+// --- Finish ---
+
+void RequestPipeline::run_finish(Exchange& exchange) {
+  RequestEntry& entry = exchange.entry;
+  const auto total = parts_.clock.steady_now() - exchange.received_at;
+  entry.total_ms = std::chrono::duration<double, std::milli>(total).count();
+  if (entry.first_byte_ms <= 0) entry.first_byte_ms = entry.total_ms;
+  entry.status = name_of(exchange.status);
+  if (exchange.bypass) entry.reason = name_of(*exchange.bypass);
+  if (exchange.miss) entry.reason = name_of(*exchange.miss);
+  if (entry.end == RequestEntry::End::delivered && entry.http_status == 200 && exchange.key)
+    parts_.repeats.delivered(exchange.session_id, exchange.key->primary);
+  parts_.ledger.add(entry);
+  parts_.log.info("{} {} {}{}{} {:.1f} ms prefilled={} reused={}{}{}", exchange.request_id, entry.http_status,
+                  entry.status, entry.reason.empty() ? "" : " ", entry.reason, entry.total_ms,
+                  entry.prompt_tokens_prefilled + entry.prompt_tokens_unknown, entry.prompt_tokens_reused,
+                  entry.admission.empty() ? "" : " ", entry.admission);
+}
+
+}  // namespace anyclaude

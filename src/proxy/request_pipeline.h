@@ -1,0 +1,42 @@
+// Takes one Messages request through its steps (request_steps.h).
+#pragma once
+
+#include "proxy/broker_parts.h"
+#include "proxy/exchange.h"
+#include "proxy/rewritten_forwarder.h"
+#include "proxy/verbatim_forwarder.h"
+
+namespace anyclaude {
+
+// Thread-safe: one pipeline serves every connection.
+class RequestPipeline {
+ public:
+  explicit RequestPipeline(const BrokerParts& parts) : parts_(parts), rewritten_(parts), verbatim_(parts) {}
+
+  // Answers the client in every case.
+  void handle(HttpRequest& request, ResponseWriter& client);
+
+ private:
+  enum class Next { go_on, answered };
+
+  Next run_key(Exchange& exchange);
+  Next read_body(Exchange& exchange, HttpRequest& request);
+  Next identify_backend(Exchange& exchange);
+  void make_key(Exchange& exchange);
+  std::optional<StoredResponse> run_lookup(Exchange& exchange);
+  void run_replay(Exchange& exchange, const StoredResponse& stored);
+  Next run_parse(Exchange& exchange);
+  void run_order(Exchange& exchange);
+  void run_forward(Exchange& exchange);
+  void run_finish(Exchange& exchange);
+  void run(Exchange& exchange, HttpRequest& request);
+
+  Lane lane() const { return parts_.backend.settings().profile.lane(); }
+  void bypass(Exchange& exchange, BypassReason reason);
+
+  const BrokerParts& parts_;
+  RewrittenForwarder rewritten_;
+  VerbatimForwarder verbatim_;
+};
+
+}  // namespace anyclaude

@@ -1,0 +1,176 @@
+#include "proxy/rewritten_forwarder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "backend/chat_encoder.h"
+#include "base/random_id.h"
+#include "proxy/client_event_writer.h"
+#include "proxy/reply_headers.h"
+#include "proxy/reply_recorder.h"
+#include "proxy/reply_sender.h"
+
+namespace anyclaude {
+namespace {
+
+constexpr std::chrono::milliseconds kPingInterval{10'000};
+
+// Nothing of the client's reaches such a server: the header fields are made from nothing.
+UpstreamRequest chat_request(const BackendSettings& settings, std::string body) {
+  UpstreamRequest upstream;
+  upstream.target = settings.base_url.path + "/v1/chat/completions";
+  upstream.headers.add("Content-Type", "application/json");
+  upstream.headers.add("Accept", "text/event-stream");
+  upstream.headers.add("Accept-Encoding", "identity");
+  if (!settings.api_key.empty()) upstream.headers.add("Authorization", "Bearer " + settings.api_key);
+  upstream.body = std::move(body);
+  return upstream;
+}
+
+// One call of a local server. Each on_ function returns false when the call is over.
+class ChatRun {
+ public:
+  ChatRun(const BrokerParts& parts, Exchange& exchange, std::uint64_t prompt_tokens_estimate)
+      : parts_(parts),
+        exchange_(exchange),
+        estimate_(prompt_tokens_estimate),
+        recorder_(parts, exchange),
+        writer_(exchange, recorder_),
+        stream_(writer_) {}
+
+  bool on(const NothingYet&) {
+    if (stream_.started()) stream_.ping();
+    return flushed();
+  }
+
+  bool on(const ClientGone&) {
+    exchange_.entry.end = RequestEntry::End::client_left;
+    return false;
+  }
+
+  bool on(const UpstreamHead& head) {
+    head_ = head;
+    if (head.status != 200) return true;
+    const BackendSettings& settings = parts_.backend.settings();
+    decoder_ = make_chat_decoder({settings.profile, random_id("msg_"), exchange_.parsed->model, estimate_,
+                                  exchange_.parsed->stop_sequences},
+                                 head.headers.get("Content-Type"), stream_);
+    return true;
+  }
+
+  bool on(const UpstreamBytes& piece) {
+    note_first_byte();
+    if (!decoder_) {
+      error_body_ += piece.bytes;
+      return true;
+    }
+    decoder_->feed(piece.bytes);
+    if (decoder_->error()) return true;
+    return flushed();
+  }
+
+  bool on(const UpstreamDone& done) {
+    if (done.end != UpstreamEnd::complete) parts_.backend.forget_identity();
+    if (!head_)
+      send_error(exchange_, to_api_error(upstream_error(done.end, parts_.backend.settings().base_url)));
+    else if (!decoder_)
+      send_upstream_error();
+    else
+      finish(done.end);
+    return false;
+  }
+
+ private:
+  // Before the client has the last bytes the answer is in the store, so that whoever asks again finds it.
+  bool flushed() {
+    if (decoder_ && recorder_.saw_the_end()) recorder_.admit(decoder_->report());
+    if (writer_.flush()) return true;
+    exchange_.entry.end = RequestEntry::End::client_left;
+    return false;
+  }
+
+  void send_upstream_error() {
+    parts_.backend.forget_identity();
+    const ApiError error = translate_upstream_error(head_->status, head_->headers, error_body_, estimate_,
+                                                    exchange_.identity.context_tokens);
+    send_error(exchange_, error);
+  }
+
+  void finish(UpstreamEnd end) {
+    decoder_->finish(end);
+    note_report();
+    if (decoder_->error() && !exchange_.client.started()) return send_error(exchange_, *decoder_->error());
+    if (!flushed()) return;
+    const bool streams = exchange_.parsed->delivery == Delivery::stream;
+    if (streams) {
+      if (!exchange_.client.finish()) exchange_.entry.end = RequestEntry::End::client_left;
+      if (!recorder_.saw_the_end()) exchange_.entry.end = RequestEntry::End::failed;
+    } else {
+      send_whole();
+    }
+  }
+
+  void send_whole() {
+    if (!recorder_.saw_the_end())
+      return send_error(exchange_,
+                        {502, "api_error", "the model server's reply was cut off before it was whole"});
+    exchange_.entry.http_status = 200;
+    if (!exchange_.client.send(
+            200, own_reply_headers("application/json", exchange_),
+            recorder_.message().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)))
+      exchange_.entry.end = RequestEntry::End::client_left;
+  }
+
+  void note_first_byte() {
+    if (exchange_.entry.first_byte_ms > 0) return;
+    exchange_.entry.first_byte_ms =
+        std::chrono::duration<double, std::milli>(parts_.clock.steady_now() - exchange_.received_at).count();
+  }
+
+  void note_report() {
+    const UpstreamReport& report = decoder_->report();
+    RequestEntry& entry = exchange_.entry;
+    if (!report.prompt_tokens) {
+      entry.prompt_tokens_unknown = estimate_;
+      return;
+    }
+    parts_.calibration.learn(*exchange_.parsed, *report.prompt_tokens);
+    if (!report.cached_tokens) {
+      entry.prompt_tokens_unknown = *report.prompt_tokens;
+      return;
+    }
+    const std::uint64_t cached = std::min(*report.cached_tokens, *report.prompt_tokens);
+    entry.prompt_certainty = Certainty::measured;
+    entry.prompt_tokens_prefilled = *report.prompt_tokens - cached;
+    entry.prompt_tokens_reused = cached;
+  }
+
+  const BrokerParts& parts_;
+  Exchange& exchange_;
+  const std::uint64_t estimate_;
+  ReplyRecorder recorder_;
+  ClientEventWriter writer_;
+  MessageStream stream_;
+  std::optional<UpstreamHead> head_;
+  std::unique_ptr<ReplyDecoder> decoder_;
+  std::string error_body_;
+};
+
+}  // namespace
+
+void RewrittenForwarder::forward(Exchange& exchange) {
+  const BackendSettings& settings = parts_.backend.settings();
+  const std::uint64_t estimate = parts_.calibration.estimate(*exchange.parsed);
+  auto body = encode_chat_request(*exchange.parsed, {settings.profile, exchange.identity.model,
+                                                     exchange.identity.context_tokens, estimate});
+  if (!body) return send_error(exchange, to_api_error(body.error()));
+
+  const auto call = parts_.backend.client().start(chat_request(settings, std::move(*body)));
+  ChatRun run(parts_, exchange, estimate);
+  bool goes_on = true;
+  while (goes_on) {
+    const UpstreamSignal signal = call->next(exchange.client.client_fd(), kPingInterval);
+    goes_on = std::visit([&](const auto& what) { return run.on(what); }, signal);
+  }
+}
+
+}  // namespace anyclaude

@@ -1,0 +1,137 @@
+#include "proxy/verbatim_forwarder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "http/sse.h"
+#include "proxy/relay.h"
+#include "proxy/reply_headers.h"
+#include "proxy/reply_recorder.h"
+#include "proxy/reply_sender.h"
+
+namespace anyclaude {
+namespace {
+
+using nlohmann::json;
+
+bool is_encoded(const HeaderFields& headers) {
+  const std::string_view encoding = headers.get("Content-Encoding");
+  return !encoding.empty() && !equals_ignoring_case(encoding, "identity");
+}
+
+// Reads along with a reply and keeps it if it is fit.
+class RecordingListener final : public RelayListener {
+ public:
+  RecordingListener(const BrokerParts& parts, Exchange& exchange)
+      : parts_(parts), exchange_(exchange), recorder_(parts, exchange) {}
+
+  RelayStyle on_head(const UpstreamHead& head, HeaderFields& headers) override {
+    const std::string_view type = head.headers.get("Content-Type");
+    streamed_ = type.starts_with("text/event-stream");
+    if (is_encoded(head.headers)) {
+      exchange_.status = CacheStatus::bypass;
+      exchange_.bypass = BypassReason::encoded;
+      exchange_.miss.reset();
+      readable_ = false;
+    }
+    readable_ = readable_ && head.status == 200;
+    exchange_.entry.http_status = head.status;
+    add_cache_headers(headers, exchange_);
+    return streamed_ ? RelayStyle::stream : RelayStyle::whole;
+  }
+
+  void on_bytes(std::string_view bytes) override {
+    note_first_byte();
+    if (!readable_ || !streamed_) return;
+    const auto on_event = [this](const SseEvent& event) { recorder_.on_event(event.name, event.data); };
+    if (!parser_.feed(bytes, on_event)) readable_ = false;
+    admit_at_the_end();
+  }
+
+  void on_complete(std::string_view body) override {
+    if (readable_ && !streamed_) recorder_.on_whole_message(body);
+    admit_at_the_end();
+  }
+
+  // What the reply's usage says about the prompt.
+  void note_usage(RequestEntry& entry) const {
+    if (!recorder_.saw_the_end()) return;
+    const json usage = recorder_.message().value("usage", json::object());
+    const auto figure = [&](const char* name) -> std::uint64_t {
+      const auto found = usage.find(name);
+      return found != usage.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+    };
+    const std::uint64_t fresh = figure("input_tokens") + figure("cache_creation_input_tokens");
+    if (!usage.contains("cache_read_input_tokens")) {
+      entry.prompt_tokens_unknown = fresh;
+      return;
+    }
+    entry.prompt_certainty = Certainty::measured;
+    entry.prompt_tokens_prefilled = fresh;
+    entry.prompt_tokens_reused = figure("cache_read_input_tokens");
+  }
+
+ private:
+  void note_first_byte() {
+    if (exchange_.entry.first_byte_ms > 0) return;
+    exchange_.entry.first_byte_ms =
+        std::chrono::duration<double, std::milli>(parts_.clock.steady_now() - exchange_.received_at).count();
+  }
+
+  void admit_at_the_end() {
+    if (readable_ && recorder_.saw_the_end()) recorder_.admit({});
+  }
+
+  const BrokerParts& parts_;
+  Exchange& exchange_;
+  ReplyRecorder recorder_;
+  SseParser parser_;
+  bool streamed_ = false;
+  bool readable_ = true;
+};
+
+// Lets everything pass.
+class DeafListener final : public RelayListener {
+ public:
+  RelayStyle on_head(const UpstreamHead&, HeaderFields&) override { return RelayStyle::stream; }
+  void on_bytes(std::string_view) override {}
+  void on_complete(std::string_view) override {}
+};
+
+}  // namespace
+
+void VerbatimForwarder::forward(Exchange& exchange) {
+  const BackendSettings& settings = parts_.backend.settings();
+  RecordingListener listener(parts_, exchange);
+  const RelayOutcome outcome =
+      relay(parts_.backend.client(),
+            verbatim_request(exchange.http, exchange.body(), settings.base_url, settings.api_key),
+            exchange.client, listener);
+  listener.note_usage(exchange.entry);
+  switch (outcome.end) {
+    case RelayEnd::delivered:
+      exchange.entry.end = RequestEntry::End::delivered;
+      break;
+    case RelayEnd::client_left:
+      exchange.entry.end = RequestEntry::End::client_left;
+      break;
+    case RelayEnd::upstream_failed:
+      exchange.entry.end = RequestEntry::End::failed;
+      parts_.backend.forget_identity();
+      if (!exchange.client.started())
+        send_error(exchange, to_api_error(upstream_error(outcome.upstream, settings.base_url)));
+      break;
+  }
+}
+
+void VerbatimForwarder::pass(const HttpRequest& request, ResponseWriter& client) {
+  const BackendSettings& settings = parts_.backend.settings();
+  DeafListener listener;
+  const RelayOutcome outcome =
+      relay(parts_.backend.client(),
+            verbatim_request(request, request.body, settings.base_url, settings.api_key), client, listener);
+  if (outcome.end != RelayEnd::upstream_failed || client.started()) return;
+  const ApiError error = to_api_error(upstream_error(outcome.upstream, settings.base_url));
+  send_json(client, error.status, error.json());
+}
+
+}  // namespace anyclaude
