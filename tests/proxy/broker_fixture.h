@@ -1,0 +1,92 @@
+// A whole proxy over a memory store, a scripted upstream and a clock that stands still.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "backend/backend_profile.h"
+#include "fakes/fake_backend.h"
+#include "fakes/fake_clock.h"
+#include "fakes/recording_writer.h"
+#include "proxy/broker_service.h"
+#include "storage/memory/memory_store.h"
+
+namespace anyclaude::fakes {
+
+inline BackendSettings settings_for(std::string_view mode) {
+  return {*find_profile(mode), *parse_url("http://127.0.0.1:9"), "", ""};
+}
+
+class BrokerFixture {
+ public:
+  explicit BrokerFixture(std::string_view mode, CacheSettings cache = {})
+      : backend(settings_for(mode), identity_for(mode)),
+        store(MemoryStore::create(clock)),
+        secrets(*load_or_create_secrets(store->states())),
+        repeats(clock),
+        ledger(clock),
+        guard("127.0.0.1", {}),
+        log("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text)),
+        parts{clock, backend, store->responses(),     secrets, repeats, calibration, ledger, guard,
+              log,   cache,   OrderingLevel::standard},
+        service(parts) {}
+
+  static BackendIdentity identity_for(std::string_view mode) {
+    if (mode == "claude") return {};
+    return {"fingerprint-1", "tiny", {{"tiny", 32'768}}, 32'768};
+  }
+
+  RecordingWriter post(std::string_view path, std::string body, HeaderFields headers = {}) {
+    RecordingWriter writer;
+    post_to(writer, path, std::move(body), std::move(headers));
+    return writer;
+  }
+
+  void post_to(RecordingWriter& writer, std::string_view path, std::string body, HeaderFields headers = {}) {
+    HttpRequest request;
+    request.method = "POST";
+    request.target = std::string(path);
+    request.path = std::string(path.substr(0, path.find('?')));
+    request.headers = std::move(headers);
+    request.headers.add("Host", "127.0.0.1:1234");
+    request.body = std::move(body);
+    service.handle(request, writer);
+  }
+
+  RecordingWriter get(std::string_view path, HeaderFields headers = {}) {
+    HttpRequest request;
+    request.method = "GET";
+    request.target = request.path = std::string(path);
+    request.headers = std::move(headers);
+    if (!request.headers.has("Host")) request.headers.add("Host", "127.0.0.1:1234");
+    RecordingWriter writer;
+    service.handle(request, writer);
+    return writer;
+  }
+
+  nlohmann::json metrics() { return nlohmann::json::parse(get("/metrics.json").body); }
+
+  FakeClock clock;
+  FakeBackend backend;
+  std::unique_ptr<MemoryStore> store;
+  StoreSecrets secrets;
+  RepeatGuard repeats;
+  TokenCalibration calibration;
+  Ledger ledger;
+  RequestGuard guard;
+  std::ostringstream log_text;
+  spdlog::logger log;
+  BrokerParts parts;
+  BrokerService service;
+};
+
+inline std::string cache_status(const RecordingWriter& reply) {
+  return std::string(reply.headers.get("x-anyclaude-cache-status"));
+}
+
+}  // namespace anyclaude::fakes
