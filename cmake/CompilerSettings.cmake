@@ -1,7 +1,16 @@
-# Warnings, sanitizers, ccache and the fast linker, in one place.
+# Warnings, sanitizers, ccache, precompiled headers and the fast linker, in one place.
+option(ANYCLAUDE_PRECOMPILED_HEADERS "Parse the heaviest headers once instead of once per file" ON)
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  # What ccache's manual asks for where precompiled headers are in use.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  else()
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  endif()
 endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM AND NOT APPLE)
@@ -22,3 +31,22 @@ elseif(ANYCLAUDE_SANITIZE STREQUAL "thread")
 elseif(ANYCLAUDE_SANITIZE)
   message(FATAL_ERROR "ANYCLAUDE_SANITIZE is '${ANYCLAUDE_SANITIZE}'; it takes address or thread")
 endif()
+
+# anyclaude_shared_headers(NAME HEADERS headers... LIBS targets...)
+# Parses the headers once, into a precompiled header that anyclaude_use_headers lets other targets reuse.
+function(anyclaude_shared_headers name)
+  cmake_parse_arguments(SHARED "" "" "HEADERS;LIBS" ${ARGN})
+  if(NOT ANYCLAUDE_PRECOMPILED_HEADERS)
+    return()
+  endif()
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cpp CONTENT "// Carries the precompiled header.\n")
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
+  target_link_libraries(${name} PRIVATE anyclaude_settings ${SHARED_LIBS})
+  target_precompile_headers(${name} PRIVATE ${SHARED_HEADERS})
+endfunction()
+
+function(anyclaude_use_headers target name)
+  if(TARGET ${name})
+    target_precompile_headers(${target} REUSE_FROM ${name})
+  endif()
+endfunction()

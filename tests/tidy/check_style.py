@@ -1,0 +1,92 @@
+"""The small rules of the house that need no compiler: lengths, marks, paths, addresses, links, portable shell."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+LINES_MAX = 400
+CODE = {".h", ".cpp", ".py", ".sh", ".mjs", ".cmake"}
+TEXT = CODE | {".md", ".json", ".txt"}
+# Recordings are kept as a client sent them; builds and installed packages are not ours.
+NOT_OURS = {"build", "node_modules", ".git", ".cache"}
+RECORDED = ("tests/data/", "tests/golden/")
+# A checkout directly in one of these says nothing about the machine; any other parent directory would.
+COMMON_PLACES = {"/", "/tmp", "/root", "/home", "/Users", "/opt", "/srv", "/usr/src", "/builds"}
+
+UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
+HOME_PATH = re.compile(r"/(?:home|Users)/[a-z][\w.-]*/")
+SLOW_REGEX = re.compile(r"std::(basic_|w)?regex\b|#\s*include\s*<regex>")
+DOWNLOAD = re.compile(r'"resolved"\s*:\s*"[a-z+]+:')
+# macOS ships bash 3.2, which has none of these.
+BASH_4 = re.compile(r"\b(mapfile|readarray|coproc)\b|\b(declare|local|typeset) -[a-zA-Z]*[An]|\$\{\w+(,,|\^\^)|&>>"
+                    r"|\bwait -n|;;?&")
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def text_files(root):
+    """Every text file of the tree with its path relative to `root`: what git tracks or would track, where git is there."""
+    listed = subprocess.run(["git", "-C", str(root), "ls-files", "-co", "--exclude-standard"], capture_output=True,
+                            text=True, check=False)
+    names = listed.stdout.splitlines() if listed.returncode == 0 else [
+        path.relative_to(root).as_posix() for path in sorted(Path(root).rglob("*"))]
+    for name in names:
+        path = Path(root, name)
+        if path.is_file() and not NOT_OURS & set(Path(name).parts) and (path.suffix in TEXT or name == ".ci/run"):
+            yield name, path.read_text(errors="replace")
+
+
+def numbered(text, pattern, name, message):
+    for number, line in enumerate(text.splitlines(), 1):
+        if pattern.search(line):
+            yield f"{name}:{number}: {message}"
+
+
+def machine_paths(root):
+    parent = Path(root).parent.as_posix()
+    places = [Path(root).as_posix()] + ([] if parent in COMMON_PLACES else [parent])
+    return re.compile("|".join([rf"{re.escape(place)}(?![\w.-])" for place in places] + [HOME_PATH.pattern]))
+
+
+def code_faults(name, text, suffix):
+    lines = text.splitlines()
+    if len(lines) > LINES_MAX:
+        yield f"{name}: {len(lines)} lines; {LINES_MAX} are enough for one noun"
+    yield from numbered(text, UNFINISHED, name, "unfinished work belongs in an issue, not in a mark")
+    if suffix == ".h":
+        first = next((line for line in lines if line.startswith("#")), "")
+        if first != "#pragma once":
+            yield f"{name}: a header opens with #pragma once"
+    if suffix in {".h", ".cpp"}:
+        yield from numbered(text, SLOW_REGEX, name, "std::regex overflows the stack on long input; RE2 does not")
+    if suffix == ".sh":
+        yield from numbered(text, BASH_4, name, "bash 3.2, which macOS ships, does not know this")
+
+
+def link_faults(root, name, text):
+    for target in LINK.findall(text):
+        if not re.match(r"[a-z]+:", target) and not Path(root, name).parent.joinpath(target).exists():
+            yield f"{name}: the link to {target} leads nowhere"
+
+
+def faults(root):
+    machine = machine_paths(root)
+    found = []
+    for name, text in text_files(root):
+        suffix = Path(name).suffix
+        if "lock" in Path(name).name and suffix == ".json":
+            found += numbered(text, DOWNLOAD, name, "a lock file names no download addresses; remove \"resolved\"")
+        if name.startswith(RECORDED):
+            continue
+        found += numbered(text, machine, name, "a path of one machine")
+        if suffix in CODE:
+            found += code_faults(name, text, suffix)
+        if suffix == ".md":
+            found += link_faults(root, name, text)
+    return found
+
+
+if __name__ == "__main__":
+    rows = faults(Path(sys.argv[1]).resolve())
+    print("\n".join(rows) or "the small rules hold")
+    sys.exit(1 if rows else 0)

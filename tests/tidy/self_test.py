@@ -1,0 +1,177 @@
+"""Plants one fault at a time in a small tree of its own: a checker that finds nothing wrong must have looked."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import check_format
+import check_includes
+import check_style
+
+CMAKE = """
+anyclaude_room(base DIR src/base)
+anyclaude_room(http DIR src/http USES base LIBS httplib::httplib)  # over cpp-httplib
+anyclaude_room(proxy DIR src/proxy
+  USES base http)
+anyclaude_program(tool DIR tools/tool USES base)
+"""
+DESIGN = """
+| room | holds | may use |
+|---|---|---|
+| `base` | errors | nothing |
+| `http` | the wire | base |
+| `proxy` | steps | base, http |
+| `tool` | a program | base |
+
+| room | another table |
+"""
+HEADER = "// What this is.\n#pragma once\n\n#include <vector>\n"
+
+
+class PlantedFaults(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.root = Path(scratch.name).resolve()
+        self.write("CMakeLists.txt", CMAKE)
+        self.write("docs/design.md", DESIGN)
+        self.write("src/base/error.h", HEADER)
+        self.write("src/http/server.h", HEADER + '#include "base/error.h"\n#include <httplib.h>\n#include <unistd.h>\n')
+        self.write("src/proxy/steps.h", HEADER + '#include "http/server.h"\n')
+        self.write("tools/tool/main.cpp", '#include "base/error.h"\n')
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def expect(self, found, *parts):
+        self.assertEqual(len(found), 1, found)
+        for part in parts:
+            self.assertIn(part, found[0])
+
+    def includes(self):
+        return check_includes.faults(self.root)
+
+    def style(self):
+        return check_style.faults(self.root)
+
+    def test_the_clean_tree_has_no_faults(self):
+        self.assertEqual(self.includes() + self.style(), [])
+
+    def test_an_include_against_the_direction(self):
+        self.write("src/base/clock.h", HEADER + '\n#include "http/server.h"\n')
+        self.expect(self.includes(), "src/base/clock.h:6", "'base' may not use room 'http'")
+
+    def test_a_program_that_reaches_too_far(self):
+        self.write("tools/tool/more.cpp", '#include "proxy/steps.h"\n')
+        self.expect(self.includes(), "tools/tool/more.cpp:1", "'tool' may not use room 'proxy'")
+
+    def test_a_library_outside_its_room(self):
+        self.write("src/proxy/steps.cpp", "#include <httplib.h>\n")
+        self.expect(self.includes(), "src/proxy/steps.cpp:1", "belongs to room 'http' alone")
+
+    def test_lmdb_anywhere_else(self):
+        self.write("src/proxy/steps.cpp", "# include  <lmdb.h>\n")
+        self.expect(self.includes(), "belongs to room 'storage_lmdb' alone")
+
+    def test_a_library_that_is_not_linked(self):
+        self.write("src/proxy/steps.cpp", "#include <nlohmann/json.hpp>\n")
+        self.expect(self.includes(), "nlohmann_json::nlohmann_json")
+
+    def test_an_unknown_library(self):
+        self.write("src/proxy/steps.cpp", "#include <boost/asio.hpp>\n")
+        self.expect(self.includes(), "neither a system header")
+
+    def test_an_include_from_the_wrong_place(self):
+        self.write("src/proxy/steps.cpp", '#include "../base/error.h"\n')
+        self.expect(self.includes(), "must be spelled from src/")
+
+    def test_a_directory_that_is_no_room(self):
+        self.write("src/attic/old.h", HEADER)
+        self.expect(self.includes(), "src/attic/old.h", "no room")
+
+    def test_link_lines_that_left_the_table(self):
+        self.write("CMakeLists.txt", CMAKE.replace("USES base http", "USES base"))
+        self.assertTrue(any("'proxy' links base;" in fault for fault in self.includes()))
+
+    def test_a_room_without_a_line_in_the_table(self):
+        self.write("docs/design.md", DESIGN.replace("| `tool` | a program | base |\n", ""))
+        self.expect(self.includes(), "'tool' is missing from the table")
+
+    def test_a_line_in_the_table_without_a_room(self):
+        self.write("docs/design.md", DESIGN.replace("| `tool`", "| `ghost` | nobody | base |\n| `tool`"))
+        self.expect(self.includes(), "'ghost' is in the table")
+
+    def test_a_circle_of_rooms(self):
+        self.write("CMakeLists.txt", CMAKE.replace("DIR src/base", "DIR src/base USES proxy"))
+        self.write("docs/design.md", DESIGN.replace("| errors | nothing", "| errors | proxy"))
+        self.expect(self.includes(), "use goes one way")
+
+    def test_a_library_linked_outside_its_home(self):
+        self.write("CMakeLists.txt", CMAKE.replace("USES base http", "USES base http LIBS lmdb::lmdb"))
+        self.expect(self.includes(), "lmdb::lmdb", "'storage_lmdb' alone")
+
+    def test_a_file_that_ate_the_room(self):
+        self.write("src/base/long.cpp", "int x;\n" * 401)
+        self.expect(self.style(), "src/base/long.cpp", "401 lines")
+
+    def test_a_header_without_pragma_once(self):
+        self.write("src/base/clock.h", "#include <vector>\n")
+        self.expect(self.style(), "src/base/clock.h", "#pragma once")
+
+    def test_unfinished_work(self):
+        self.write("src/base/clock.cpp", "int x;  // TO" + "DO later\n")
+        self.expect(self.style(), "src/base/clock.cpp:1", "unfinished")
+
+    def test_a_path_of_this_machine(self):
+        self.write("README.md", f"Look into {self.root}/src.\n")
+        self.expect(self.style(), "README.md:1", "path of one machine")
+
+    def test_a_home_directory(self):
+        self.write("tools/go.sh", "cd /ho" + "me/ada/anyclaude\n")
+        self.expect(self.style(), "tools/go.sh:1", "path of one machine")
+
+    def test_a_parent_directory_that_names_a_machine(self):
+        self.assertTrue(check_style.machine_paths("/data7/anyclaude").search("see /data7/other"))
+        self.assertFalse(check_style.machine_paths("/tmp/anyclaude").search("in /tmp/other"))
+
+    def test_a_download_address_in_a_lock_file(self):
+        self.write("tests/package-lock.json", '{\n "resolved": "https://registry.example/x.tgz"\n}\n')
+        self.expect(self.style(), "tests/package-lock.json:2", "download addresses")
+
+    def test_std_regex(self):
+        self.write("src/base/find.cpp", "std::re" + "gex word;\n")
+        self.expect(self.style(), "src/base/find.cpp:1", "RE2")
+
+    def test_a_shell_feature_that_macos_lacks(self):
+        self.write("tools/go.sh", "map" + "file -t lines\n")
+        self.expect(self.style(), "tools/go.sh:1", "bash 3.2")
+
+    def test_a_link_that_leads_nowhere(self):
+        self.write("README.md", "[there](docs/design.md#rooms) and [gone](docs/gone.md) and [web](https://example.com)\n")
+        self.expect(self.style(), "README.md", "docs/gone.md")
+
+    def test_recordings_are_left_as_they_were_sent(self):
+        self.write("tests/data/recordings/0001.json", '{"cwd": "/ho' + 'me/ada/project"}\n')
+        self.assertEqual(self.style(), [])
+
+    def test_code_that_is_not_formatted(self):
+        program = check_format.find_clang_format()
+        if program is None:
+            self.skipTest("no clang-format of the right release")
+        self.write(".clang-format", "BasedOnStyle: Google\nSortIncludes: Never\n")
+        self.assertEqual(check_format.faults(self.root, program), [])
+        self.write("src/base/clock.cpp", "int   x ;\nint y;\nint  z;\n")
+        self.expect(check_format.faults(self.root, program), "src/base/clock.cpp:1")
+
+    def test_code_that_clang_format_refuses(self):
+        program = check_format.find_clang_format()
+        if program is None:
+            self.skipTest("no clang-format of the right release")
+        self.write(".clang-format", "NoSuchKey: 1\n")
+        self.expect(check_format.faults(self.root, program), "clang-format failed")
+
+
+if __name__ == "__main__":
+    unittest.main()
