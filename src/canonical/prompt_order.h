@@ -6,8 +6,8 @@
 
 namespace anyclaude {
 
-// Tools stand in bytewise order of name, then of definition, so that a shuffled tool list gives the same prompt. Level
-// `off` keeps the client's order.
+// Tools stand in bytewise order of name, then of definition, so that a shuffled tool list gives the same
+// prompt. Level `off` keeps the client's order.
 void order_prompt(MessagesRequest& request, OrderingLevel level);
 
 }  // namespace anyclaude

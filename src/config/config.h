@@ -40,20 +40,21 @@ struct Config {
   BackendConfig& active_backend() { return backends[mode]; }
 };
 
-// Lays the text of a configuration file over `config`. `name` is for messages. Errors are invalid_request, source config:
-// bad JSON with its line, an unknown key with the nearest known one, a value of the wrong type or out of range.
-// `model` may be a path, or "current-model" (whatever the server has loaded).
+// Lays the text of a configuration file over `config`. `name` is for messages. Errors are invalid_request,
+// source config: bad JSON with its line, an unknown key with the nearest known one, a value of the wrong type
+// or out of range. `model` may be a path, or "current-model" (whatever the server has loaded).
 Status apply_config_text(Config& config, std::string_view text, std::string_view name);
 
 // Reads and applies one file. A file that others can write is refused: it decides where source code is sent.
 Status apply_config_file(Config& config, const std::filesystem::path& file);
 
-// The file that counts when none is named: .anyclauderc.json in the working directory, else in the home directory; empty
-// when there is neither.
+// The file that counts when none is named: .anyclauderc.json in the working directory, else in the home
+// directory; empty when there is neither.
 std::filesystem::path find_config_file(const std::filesystem::path& working_directory,
                                        const std::filesystem::path& home_directory);
 
-// Lays the environment over `config`. `variables` maps names to values, so that tests need no real environment.
+// Lays the environment over `config`. `variables` maps names to values, so that tests need no real
+// environment.
 using Environment = std::map<std::string, std::string, std::less<>>;
 Status apply_environment(Config& config, const Environment& variables);
 Environment process_environment();

@@ -23,7 +23,9 @@ using Setter = std::function<Status(const json&)>;
 using Setters = std::vector<std::pair<std::string, Setter>>;
 
 // Keys of earlier versions of the product that this one accepts and does not need.
-Status accepted_unused(const json&) { return {}; }
+Status accepted_unused(const json&) {
+  return {};
+}
 
 // Runs each member of `object` through its setter; `path` is "" or "cache." and so on.
 Status apply_object(const json& object, const std::string& path, const Setters& setters) {
@@ -36,7 +38,8 @@ Status apply_object(const json& object, const std::string& path, const Setters& 
       known.push_back(path + name);
     }
     if (setter == nullptr)
-      return wrong("unknown key '" + path + key + "'; the nearest known one is '" + nearest_name(path + key, known) + "'");
+      return wrong("unknown key '" + path + key + "'; the nearest known one is '" +
+                   nearest_name(path + key, known) + "'");
     if (auto status = (*setter)(value); !status)
       return wrong("'" + path + key + "': " + status.error().message);
   }
@@ -66,21 +69,26 @@ Setter one_of(std::string& target, std::vector<std::string> allowed) {
 
 Setter duration_into(std::chrono::seconds& target) {
   return [&target](const json& value) -> Status {
-    const auto text = value.is_number_unsigned() ? value.dump() : value.is_string() ? value.get<std::string>() : "";
+    const auto text = value.is_number_unsigned() ? value.dump()
+                      : value.is_string()        ? value.get<std::string>()
+                                                 : "";
     return parse_duration(text).map([&](std::chrono::seconds seconds) { target = seconds; });
   };
 }
 
 Setter size_into(std::uint64_t& target) {
   return [&target](const json& value) -> Status {
-    const auto text = value.is_number_unsigned() ? value.dump() : value.is_string() ? value.get<std::string>() : "";
+    const auto text = value.is_number_unsigned() ? value.dump()
+                      : value.is_string()        ? value.get<std::string>()
+                                                 : "";
     return parse_byte_size(text).map([&](std::uint64_t bytes) { target = bytes; });
   };
 }
 
 Setter port_into(int& target) {
   return [&target](const json& value) -> Status {
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 65535) return wrong("must be a port, 0 to 65535");
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 65535)
+      return wrong("must be a port, 0 to 65535");
     target = value.get<int>();
     return {};
   };
@@ -134,15 +142,17 @@ Status apply_debug(Config& config, const json& value) {
     config.log_level = kLevels[number.get<unsigned>()];
     return {};
   };
-  return apply_object(value, "debug.",
-                      {{"level", level}, {"enableTraces", accepted_unused}, {"enableStreamLogging", accepted_unused}});
+  return apply_object(
+      value, "debug.",
+      {{"level", level}, {"enableTraces", accepted_unused}, {"enableStreamLogging", accepted_unused}});
 }
 
 Status apply_root(Config& config, const json& root) {
   const Setter backends = [&config](const json& value) -> Status {
     if (!value.is_object()) return wrong("must be an object");
     for (const auto& [name, backend] : value.items())
-      if (auto status = apply_backend(config.backends[name], backend, "backends." + name + "."); !status) return status;
+      if (auto status = apply_backend(config.backends[name], backend, "backends." + name + "."); !status)
+        return status;
     return {};
   };
   const Setter cache = [&config](const json& value) {
@@ -164,17 +174,18 @@ Status apply_root(Config& config, const json& root) {
     config.store_directory = value.get<std::string>();
     return {};
   };
-  return apply_object(root, "",
-                      {{"backend", text_into(config.mode)},
-                       {"port", port_into(config.listen_port)},
-                       {"listen", listen},
-                       {"debug", [&config](const json& value) { return apply_debug(config, value); }},
-                       {"backends", backends},
-                       {"store", store},
-                       {"cache", cache},
-                       {"prompt", prompt},
-                       {"log_level", one_of(config.log_level, {"trace", "debug", "info", "warn", "error", "off"})},
-                       {"allowed_hosts", texts_into(config.allowed_hosts)}});
+  return apply_object(
+      root, "",
+      {{"backend", text_into(config.mode)},
+       {"port", port_into(config.listen_port)},
+       {"listen", listen},
+       {"debug", [&config](const json& value) { return apply_debug(config, value); }},
+       {"backends", backends},
+       {"store", store},
+       {"cache", cache},
+       {"prompt", prompt},
+       {"log_level", one_of(config.log_level, {"trace", "debug", "info", "warn", "error", "off"})},
+       {"allowed_hosts", texts_into(config.allowed_hosts)}});
 }
 
 std::size_t line_at(std::string_view text, std::size_t offset) {
@@ -190,10 +201,12 @@ Status apply_config_text(Config& config, std::string_view text, std::string_view
   try {
     root = json::parse(text, nullptr, true, /*ignore_comments=*/true);
   } catch (const json::parse_error& error) {
-    return wrong(std::string(name) + ", line " + std::to_string(line_at(text, error.byte)) + ": not valid JSON");
+    return wrong(std::string(name) + ", line " + std::to_string(line_at(text, error.byte)) +
+                 ": not valid JSON");
   }
   if (!root.is_object()) return wrong(std::string(name) + ": the file must hold one JSON object");
-  if (auto status = apply_root(config, root); !status) return wrong(std::string(name) + ": " + status.error().message);
+  if (auto status = apply_root(config, root); !status)
+    return wrong(std::string(name) + ": " + status.error().message);
   return {};
 }
 
@@ -203,13 +216,15 @@ Status apply_config_file(Config& config, const std::filesystem::path& file) {
     return fail(ErrorKind::not_found, ErrorSource::config, "there is no configuration file " + file.string());
   if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return fail(ErrorKind::permission, ErrorSource::config,
-                file.string() + " can be written by others, who could send your code elsewhere; run: chmod go-w " +
+                file.string() +
+                    " can be written by others, who could send your code elsewhere; run: chmod go-w " +
                     file.string());
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
   if (!in || !text)
-    return fail(ErrorKind::io, ErrorSource::config, "the configuration file " + file.string() + " cannot be read");
+    return fail(ErrorKind::io, ErrorSource::config,
+                "the configuration file " + file.string() + " cannot be read");
   return apply_config_text(config, text.str(), file.string());
 }
 
@@ -218,7 +233,8 @@ std::filesystem::path find_config_file(const std::filesystem::path& working_dire
   for (const auto& directory : {working_directory, home_directory}) {
     if (directory.empty()) continue;
     std::error_code error;
-    if (auto file = directory / ".anyclauderc.json"; std::filesystem::is_regular_file(file, error)) return file;
+    if (auto file = directory / ".anyclauderc.json"; std::filesystem::is_regular_file(file, error))
+      return file;
   }
   return {};
 }

@@ -54,7 +54,8 @@ Status apply_environment(Config& config, const Environment& variables) {
   take(variables, "ANYCLAUDE_PORT", port);
   if (!port.empty()) {
     if (auto status = apply_listen_address(config, ":" + port); !status)
-      return fail(ErrorKind::invalid_request, ErrorSource::config, "ANYCLAUDE_PORT must be a port, 0 to 65535");
+      return fail(ErrorKind::invalid_request, ErrorSource::config,
+                  "ANYCLAUDE_PORT must be a port, 0 to 65535");
   }
   std::string debug;
   take(variables, "ANYCLAUDE_DEBUG", debug);

@@ -16,7 +16,8 @@ struct Unit {
 
 // The number in front of one of `units`; nullopt-like error when there is none, or when it overflows.
 template <std::size_t N>
-Result<std::uint64_t> scaled(std::string_view text, const std::array<Unit, N>& units, std::string_view example) {
+Result<std::uint64_t> scaled(std::string_view text, const std::array<Unit, N>& units,
+                             std::string_view example) {
   std::uint64_t number = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string_view suffix(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
@@ -54,7 +55,8 @@ Result<std::uint64_t> parse_byte_size(std::string_view text) {
 Status apply_listen_address(Config& config, std::string_view text) {
   const auto wrong = [&] {
     return fail(ErrorKind::invalid_request, ErrorSource::config,
-                "'" + std::string(text) + "' is not an address to listen on; write HOST:PORT, for instance 127.0.0.1:0");
+                "'" + std::string(text) +
+                    "' is not an address to listen on; write HOST:PORT, for instance 127.0.0.1:0");
   };
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return wrong();
@@ -64,7 +66,8 @@ Status apply_listen_address(Config& config, std::string_view text) {
   if (!bracketed && host.find(':') != std::string_view::npos) return wrong();
   int port = -1;
   const auto [rest, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  if (error != std::errc() || rest != port_text.data() + port_text.size() || port < 0 || port > 65535) return wrong();
+  if (error != std::errc() || rest != port_text.data() + port_text.size() || port < 0 || port > 65535)
+    return wrong();
   if (bracketed) host = host.substr(1, host.size() - 2);
   if (!host.empty()) config.listen_host = std::string(host);
   config.listen_port = port;

@@ -23,8 +23,9 @@ struct RequestEntry {
   int http_status = 0;
   enum class End { delivered, client_left, failed } end = End::delivered;
 
-  // Prompt tokens the upstream worked through, and those it already held. `prompt_certainty` says what is known:
-  // measured, both figures are the server's; estimated, ours; unknown, only the prompt's size is known.
+  // Prompt tokens the upstream worked through, and those it already held. `prompt_certainty` says what is
+  // known: measured, both figures are the server's; estimated, ours; unknown, only the prompt's size is
+  // known.
   Certainty prompt_certainty = Certainty::unknown;
   std::uint64_t prompt_tokens_prefilled = 0;
   std::uint64_t prompt_tokens_reused = 0;
