@@ -1,0 +1,146 @@
+#include "config/config.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace anyclaude {
+namespace {
+
+std::string error_of(std::string_view text) {
+  Config config;
+  const Status status = apply_config_text(config, text, "test.json");
+  return status ? "" : status.error().message;
+}
+
+TEST(ConfigFile, ReadsTheKeysOfExistingFiles) {
+  Config config;
+  ASSERT_TRUE(apply_config_text(config, R"({
+    // comments are allowed
+    "backend": "mlx-textgen", "port": 8123,
+    "debug": {"level": 1, "enableTraces": false, "enableStreamLogging": false},
+    "backends": {
+      "mlx-textgen": {"enabled": true, "port": 8080, "baseUrl": "http://localhost:8080/v1", "apiKey": "k",
+        "model": "current-model", "modelPath": "/m", "serverScript": "scripts/start.sh", "description": "d",
+        "maxTokens": 1, "autoStartServer": true, "startupTimeout": 1},
+      "lmstudio": {"port": 1234}}})",
+                                "test.json"));
+  EXPECT_EQ(config.mode, "mlx-textgen");
+  EXPECT_EQ(config.listen_port, 8123);
+  EXPECT_EQ(config.log_level, "debug");
+  EXPECT_EQ(config.active_backend().url, "http://localhost:8080/v1");
+  EXPECT_EQ(config.active_backend().model, "") << "current-model means whatever is loaded";
+  EXPECT_EQ(config.active_backend().api_key, "k");
+  EXPECT_EQ(config.backends["lmstudio"].url, "http://127.0.0.1:1234");
+}
+
+TEST(ConfigFile, ReadsThisVersionsKeys) {
+  Config config;
+  ASSERT_TRUE(apply_config_text(config, R"({"listen": "0.0.0.0:99", "store": "/s", "log_level": "error",
+      "allowed_hosts": ["box.lan"], "prompt": {"level": "safe"},
+      "cache": {"mode": "read_only", "ttl": "2h", "max_bytes": "512MiB"}})",
+                                "test.json"));
+  EXPECT_EQ(config.listen_host, "0.0.0.0");
+  EXPECT_EQ(config.listen_port, 99);
+  EXPECT_EQ(config.cache_mode, "read_only");
+  EXPECT_EQ(config.cache_ttl, std::chrono::hours(2));
+  EXPECT_EQ(config.cache_bytes_max, 512ull << 20);
+  EXPECT_EQ(config.prompt_level, "safe");
+  EXPECT_EQ(config.allowed_hosts, std::vector<std::string>{"box.lan"});
+}
+
+TEST(ConfigFile, AnUnknownKeyIsAnErrorThatNamesTheNearest) {
+  EXPECT_EQ(error_of(R"({"bakend": "x"})"),
+            "test.json: unknown key 'bakend'; the nearest known one is 'backend'");
+  EXPECT_NE(error_of(R"({"cache": {"tll": 1}})").find("'cache.ttl'"), std::string::npos);
+  EXPECT_NE(error_of(R"({"backends": {"openai": {"baseURL": "u"}}})").find("'backends.openai.baseUrl'"),
+            std::string::npos);
+}
+
+TEST(ConfigFile, WrongValuesAreNamedWithTheirKey) {
+  EXPECT_NE(error_of(R"({"port": 70000})").find("'port'"), std::string::npos);
+  EXPECT_NE(error_of(R"({"port": "1"})").find("'port'"), std::string::npos);
+  EXPECT_NE(error_of(R"({"cache": {"ttl": "soon"}})").find("'cache.ttl'"), std::string::npos);
+  EXPECT_NE(error_of(R"({"cache": {"mode": "maybe"}})").find("on, off"), std::string::npos);
+  EXPECT_NE(error_of(R"({"cache": []})").find("'cache' must be an object"), std::string::npos);
+  EXPECT_NE(error_of("{\n\"a\": }").find("line 2"), std::string::npos);
+  EXPECT_NE(error_of("[]").find("one JSON object"), std::string::npos);
+}
+
+class ConfigOnDisk : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = std::filesystem::temp_directory_path() / ("anyclaude-config-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(directory_ / "home");
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+  std::filesystem::path write(const std::filesystem::path& name, mode_t mode) {
+    const auto file = directory_ / name;
+    std::ofstream(file) << R"({"backend": "openai"})";
+    ::chmod(file.c_str(), mode);
+    return file;
+  }
+  std::filesystem::path directory_;
+};
+
+TEST_F(ConfigOnDisk, AFileThatOthersCanWriteIsRefused) {
+  Config config;
+  const Status status = apply_config_file(config, write("loose.json", 0666));
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().kind, ErrorKind::permission);
+  EXPECT_TRUE(apply_config_file(config, write("tight.json", 0600)));
+  EXPECT_EQ(config.mode, "openai");
+}
+
+TEST_F(ConfigOnDisk, TheWorkingDirectoryComesBeforeTheHome) {
+  EXPECT_EQ(find_config_file(directory_, directory_ / "home"), "");
+  const auto home_file = write("home/.anyclauderc.json", 0600);
+  EXPECT_EQ(find_config_file(directory_, directory_ / "home"), home_file);
+  const auto near_file = write(".anyclauderc.json", 0600);
+  EXPECT_EQ(find_config_file(directory_, directory_ / "home"), near_file);
+}
+
+TEST(ConfigEnvironment, OldNamesStillWork) {
+  Config config;
+  config.backends["mlx-lm"].model = "from-file";
+  ASSERT_TRUE(apply_environment(config, {{"ANYCLAUDE_MODE", "mlx-lm"},
+                                         {"ANYCLAUDE_PORT", "4100"},
+                                         {"ANYCLAUDE_DEBUG", "2"},
+                                         {"MLX_LM_URL", "http://localhost:1/v1"},
+                                         {"OPENROUTER_API_KEY", "or"},
+                                         {"ANTHROPIC_API_URL", "https://proxy.example"}}));
+  EXPECT_EQ(config.mode, "mlx-lm");
+  EXPECT_EQ(config.listen_port, 4100);
+  EXPECT_EQ(config.log_level, "trace");
+  EXPECT_EQ(config.backends["mlx-lm"].url, "http://localhost:1/v1");
+  EXPECT_EQ(config.backends["mlx-lm"].model, "from-file");
+  EXPECT_EQ(config.backends["openrouter"].api_key, "or");
+  EXPECT_EQ(config.backends["claude"].url, "https://proxy.example");
+  EXPECT_FALSE(apply_environment(config, {{"ANYCLAUDE_PORT", "many"}}));
+}
+
+TEST(Quantities, AreReadAsPeopleWriteThem) {
+  EXPECT_EQ(*parse_duration("90"), std::chrono::seconds(90));
+  EXPECT_EQ(*parse_duration("5m"), std::chrono::minutes(5));
+  EXPECT_EQ(*parse_duration("7d"), std::chrono::hours(168));
+  EXPECT_EQ(*parse_byte_size("2GiB"), 2ull << 30);
+  EXPECT_EQ(*parse_byte_size("1048576"), 1ull << 20);
+  for (const std::string wrong : {"", "h", "-1s", "1.5h", "5 m", "99999999999999999999", "9999999999999999d"})
+    EXPECT_FALSE(parse_duration(wrong)) << wrong;
+  EXPECT_FALSE(parse_byte_size("5 GiB"));
+}
+
+TEST(ListenAddress, HostAndPort) {
+  Config config;
+  ASSERT_TRUE(apply_listen_address(config, "127.0.0.1:0"));
+  ASSERT_TRUE(apply_listen_address(config, "[::1]:8080"));
+  EXPECT_EQ(config.listen_host, "::1");
+  EXPECT_EQ(config.listen_port, 8080);
+  for (const std::string wrong : {"8080", "::1:80", "host:", "host:70000", "host:x", "h:1x"})
+    EXPECT_FALSE(apply_listen_address(config, wrong)) << wrong;
+}
+
+}  // namespace
+}  // namespace anyclaude
