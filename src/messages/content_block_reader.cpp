@@ -20,32 +20,31 @@ std::string json_without_cache_control(object object) {
   return out;
 }
 
-// Canonical JSON of a source, given as value and as object. In one of type "content", which is a list of
-// blocks, the blocks' cache_control is left out like everywhere else.
+std::string blocks_json(simdjson::dom::array blocks) {
+  std::string out = "[";
+  for (const element item : blocks) {
+    if (out.size() > 1) out += ',';
+    object block;
+    out += item.get(block) == simdjson::SUCCESS ? json_without_cache_control(block) : canonical_json(item);
+  }
+  return out += ']';
+}
+
+// Canonical JSON of a source. In one of type "content", which is a list of blocks, the blocks' cache_control
+// is left out like everywhere else.
 std::string source_json(element value, object source) {
-  element content;
-  if (source.at_key("content").get(content) != simdjson::SUCCESS || !content.is_array())
-    return canonical_json(value);
+  simdjson::dom::array blocks;
+  if (source.at_key("content").get(blocks) != simdjson::SUCCESS) return canonical_json(value);
   std::vector<std::pair<std::string_view, element>> members;
   for (const auto field : source) members.emplace_back(field.key, field.value);
   std::sort(members.begin(), members.end(),
             [](const auto& left, const auto& right) { return left.first < right.first; });
-  std::string out = "{";
-  for (const auto& [key, value] : members) {
-    if (out.size() > 1) out += ',';
+  std::string out;
+  for (const auto& [key, member] : members) {
+    out += out.empty() ? '{' : ',';
     append_json_string(out, key);
     out += ':';
-    if (key != "content") {
-      append_canonical_json(out, value);
-      continue;
-    }
-    out += '[';
-    for (const element item : value.get_array().value_unsafe()) {
-      if (out.back() != '[') out += ',';
-      object block;
-      out += item.get(block) == simdjson::SUCCESS ? json_without_cache_control(block) : canonical_json(item);
-    }
-    out += ']';
+    out += key == "content" ? blocks_json(blocks) : canonical_json(member);
   }
   return out += '}';
 }

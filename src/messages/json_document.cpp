@@ -22,9 +22,7 @@ class DuplicateKeySearch {
       case element_type::OBJECT:
         return finds_in_object(value.get_object().value_unsafe());
       case element_type::ARRAY:
-        for (const element item : value.get_array().value_unsafe())
-          if (finds_in(item)) return true;
-        return false;
+        return finds_in_array(value.get_array().value_unsafe());
       case element_type::INT64:
       case element_type::UINT64:
       case element_type::DOUBLE:
@@ -38,6 +36,12 @@ class DuplicateKeySearch {
 
  private:
   static constexpr std::size_t kPairwiseMax = 32;
+
+  bool finds_in_array(simdjson::dom::array array) {
+    for (const element item : array)
+      if (finds_in(item)) return true;
+    return false;
+  }
 
   bool finds_in_object(simdjson::dom::object object) {
     const std::size_t base = keys_.size();
