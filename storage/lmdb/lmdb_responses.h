@@ -1,0 +1,51 @@
+// ResponseStore over LMDB: pending answers first, then the table.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "storage/lmdb/environment.h"
+#include "storage/lmdb/pending_responses.h"
+#include "storage/lmdb/response_table.h"
+#include "storage/lmdb/touches.h"
+#include "storage/lmdb/transaction_writer.h"
+#include "storage/response_store.h"
+
+namespace anyclaude::lmdb {
+
+class LmdbResponses final : public ResponseStore {
+ public:
+  LmdbResponses(Environment& environment, TransactionWriter& writer, std::shared_ptr<Touches> touches,
+                const Clock& clock);
+
+  Result<std::optional<StoredResponse>> find(const CacheKey& key) override;
+  std::unique_ptr<ResponseWrite> begin_write(const CacheKey& key) override;
+  Result<bool> remove(const Digest128& primary) override;
+  // Waits for answers that are on their way to the disk, so that they are counted.
+  Result<StoreStats> stats() override;
+  Status flush() override { return writer_.flush(); }
+
+  Status commit(const CacheKey& key, StoredResponse response);
+
+ private:
+  std::int64_t now_ms() const { return unix_milliseconds(clock_.system_now()); }
+  Result<std::optional<StoredResponse>> find_stored(const CacheKey& key);
+  Result<std::optional<std::string>> read_record(const Digest128& primary);
+
+  Environment& environment_;
+  TransactionWriter& writer_;
+  const ResponseTable table_;
+  const std::shared_ptr<Touches> touches_;
+  const std::shared_ptr<PendingResponses> pending_;
+  const std::shared_ptr<std::atomic<std::uint64_t>> writes_;
+  const Clock& clock_;
+  std::atomic<std::uint64_t> hits_{0};
+  std::atomic<std::uint64_t> misses_{0};
+  std::atomic<std::uint64_t> read_errors_{0};
+};
+
+}  // namespace anyclaude::lmdb

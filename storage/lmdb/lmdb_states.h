@@ -1,0 +1,32 @@
+// StateStore over LMDB. Writes go through the writer thread and return when they are durable.
+#pragma once
+
+#include "storage/lmdb/environment.h"
+#include "storage/lmdb/state_table.h"
+#include "storage/lmdb/transaction_writer.h"
+#include "storage/state_store.h"
+
+namespace anyclaude::lmdb {
+
+class LmdbStates final : public StateStore {
+ public:
+  LmdbStates(Environment& environment, TransactionWriter& writer)
+      : environment_(environment), writer_(writer), tables_(environment.tables()) {}
+
+  Result<std::optional<std::string>> get(const StateTable& table, std::string_view key) override;
+  Status put(const StateTable& table, std::string_view key, std::string_view value) override;
+  Result<std::string> put_if_absent(const StateTable& table, std::string_view key,
+                                    std::string_view value) override;
+  Result<bool> erase(const StateTable& table, std::string_view key) override;
+  Status for_each(const StateTable& table,
+                  const std::function<bool(std::string_view key, std::string_view value)>& visit) override;
+  Status clear(const StateTable& table) override;
+  Result<std::uint64_t> clear_learned() override;
+
+ private:
+  Environment& environment_;
+  TransactionWriter& writer_;
+  const StateTables tables_;
+};
+
+}  // namespace anyclaude::lmdb

@@ -1,0 +1,60 @@
+#include "storage/lmdb/tables.h"
+
+#include <algorithm>
+#include <array>
+
+namespace anyclaude::lmdb {
+
+int open_tables(MDB_txn* txn, unsigned flags, Tables& tables) {
+  struct Named {
+    const char* name;
+    MDB_dbi* handle;
+  };
+  const std::array<Named, 8> all{{{"meta", &tables.meta},
+                                  {"responses", &tables.responses},
+                                  {"usage", &tables.usage},
+                                  {"expiry", &tables.expiry},
+                                  {"last_use", &tables.last_use},
+                                  {"state_tables", &tables.state_tables},
+                                  {"state", &tables.state},
+                                  {"state_order", &tables.state_order}}};
+  for (const Named& table : all)
+    if (const int code = mdb_dbi_open(txn, table.name, flags, table.handle); code != 0) return code;
+  return 0;
+}
+
+int get_value(MDB_txn* txn, MDB_dbi table, std::string_view key, std::optional<std::string_view>& out) {
+  MDB_val key_value = value_of(key);
+  MDB_val value{};
+  const int code = mdb_get(txn, table, &key_value, &value);
+  out.reset();
+  if (code == 0) out = bytes_of(value);
+  return code == MDB_NOTFOUND ? 0 : code;
+}
+
+int put_value(MDB_txn* txn, MDB_dbi table, std::string_view key, std::string_view value) {
+  MDB_val key_value = value_of(key);
+  MDB_val data = value_of(value);
+  return mdb_put(txn, table, &key_value, &data, 0);
+}
+
+int erase_value(MDB_txn* txn, MDB_dbi table, std::string_view key) {
+  MDB_val key_value = value_of(key);
+  const int code = mdb_del(txn, table, &key_value, nullptr);
+  return code == MDB_NOTFOUND ? 0 : code;
+}
+
+std::optional<Digest128> digest_at(std::string_view bytes, std::size_t at) {
+  std::array<char, 16> raw{};
+  if (bytes.size() < at + raw.size()) return std::nullopt;
+  std::copy_n(bytes.data() + at, raw.size(), raw.begin());
+  return Digest128::from_bytes(raw);
+}
+
+int Cursor::seek(std::string_view key) {
+  if (key.empty()) return mdb_cursor_get(cursor_, &key_, &value_, MDB_FIRST);
+  key_ = value_of(key);
+  return mdb_cursor_get(cursor_, &key_, &value_, MDB_SET_RANGE);
+}
+
+}  // namespace anyclaude::lmdb
