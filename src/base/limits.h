@@ -27,6 +27,16 @@ inline constexpr int kListenBacklog = 1'024;
 inline constexpr milliseconds kClientWriteTimeMax{60'000};
 inline constexpr milliseconds kShutdownGraceMax{10'000};
 
+// A chunk's size and its extensions; nobody sends extensions, so this is generous.
+inline constexpr std::size_t kChunkLineBytesMax = 256;
+inline constexpr std::size_t kTrailerBytesMax = 8 * 1024;
+// Before a connection is closed with a request unread, the rest is read and dropped for this long: else the
+// reset overtakes the answer.
+inline constexpr milliseconds kDrainTimeMax{1'000};
+// A connection over the cap gets this long to say its request before it is told 529.
+inline constexpr milliseconds kRefusalHeadTimeMax{1'000};
+inline constexpr std::size_t kRefusalsQueuedMax = 512;
+
 inline constexpr std::size_t kJsonDepthMax = 128;
 
 inline constexpr std::size_t kUpstreamHeadBytesMax = 64 * 1024;
@@ -39,6 +49,11 @@ inline constexpr milliseconds kFirstByteTimeMax{600'000};
 inline constexpr milliseconds kUpstreamIdleTimeMax{300'000};
 inline constexpr milliseconds kProbeTimeMax{3'000};
 inline constexpr std::size_t kUpstreamQueueBytesMax = 1024 * 1024;
+// Of a server's error text this much is passed on to the client.
+inline constexpr std::size_t kUpstreamErrorTextBytesMax = 2'000;
+// What a server said of itself is asked again when nobody has needed it for so long: meanwhile somebody may
+// have put another model behind the port.
+inline constexpr seconds kBackendIdentityIdleMax{60};
 
 // A stored message larger than this is not worth a place in the store.
 inline constexpr std::size_t kStoredMessageBytesMax = 8u * 1024 * 1024;

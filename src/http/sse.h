@@ -38,4 +38,8 @@ class SseParser {
   bool too_large_ = false;
 };
 
+// Appends one event as text; `name` may be empty. Each line of `data` becomes a data line. Neither holds a
+// carriage return, nor the name a line feed: JSON text, the one kind of data here, escapes both.
+void append_sse_event(std::string& out, std::string_view name, std::string_view data);
+
 }  // namespace anyclaude

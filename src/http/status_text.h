@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace anyclaude {
+
+// The reason phrase of a status code. It decorates: nobody may depend on it.
+std::string_view status_text(int status);
+
+}  // namespace anyclaude

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <semaphore>
+
+#include "http/cancel_token.h"
+#include "http/reply_reader.h"
+#include "http/tls_trust.h"
+#include "http/upstream_queue.h"
+#include "http/upstream_transport.h"
+
+namespace anyclaude {
+
+// One request and its reply: looks the name up, connects, sends, reads. Runs on one thread and puts what it
+// finds into the queue; cancel() comes from any.
+class UpstreamExchange {
+ public:
+  UpstreamExchange(const Url& base, std::shared_ptr<const TlsTrust> trust, UpstreamRequest request);
+
+  void run();
+  void cancel();
+  // Waits for run() to end. After it said true, it is not asked again.
+  bool ends_within(std::chrono::milliseconds time) { return ended_.try_acquire_for(time); }
+
+  UpstreamQueue& queue() { return queue_; }
+  std::int64_t head_ms() const { return head_ms_; }
+
+ private:
+  UpstreamEnd connect_and_converse();
+  UpstreamEnd converse(int fd);
+  UpstreamEnd send_and_receive(UpstreamTransport& transport);
+  // Sends what the socket takes; false once nothing more can be sent.
+  bool send_some(UpstreamTransport& transport);
+  std::optional<UpstreamEnd> receive_some(UpstreamTransport& transport, ReplyReader& reader);
+  std::string head_text() const;
+
+  const Url base_;
+  const std::shared_ptr<const TlsTrust> trust_;
+  const UpstreamRequest request_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::string head_;
+  std::string_view head_left_;
+  std::string_view body_left_;
+  CancelToken cancel_;
+  UpstreamQueue queue_;
+  std::atomic<std::int64_t> head_ms_ = -1;
+  std::binary_semaphore ended_{0};
+};
+
+}  // namespace anyclaude
