@@ -1,0 +1,153 @@
+#include "cache/admission.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/limits.h"
+
+namespace anyclaude {
+namespace {
+
+using nlohmann::json;
+
+// The members of a JSON value that may lack them, read without exceptions.
+std::string string_member(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+const json* member(const json& object, const std::string& name) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : &*found;
+}
+
+bool is_whole(const json& value) {
+  if (value.is_number_integer()) return true;
+  if (!value.is_number_float()) return false;
+  const double number = value.get<double>();
+  return number >= -9007199254740992.0 && number <= 9007199254740992.0 &&
+         static_cast<double>(static_cast<std::int64_t>(number)) == number;
+}
+
+bool has_type(const json& value, std::string_view type) {
+  if (type == "object") return value.is_object();
+  if (type == "array") return value.is_array();
+  if (type == "string") return value.is_string();
+  if (type == "boolean") return value.is_boolean();
+  if (type == "null") return value.is_null();
+  if (type == "number") return value.is_number();
+  if (type == "integer") return is_whole(value);
+  return true;
+}
+
+// `type` is one name or a list of them; anything else demands nothing.
+bool fits_type(const json& value, const json& property) {
+  const json* type = member(property, "type");
+  if (type == nullptr) return true;
+  if (type->is_string()) return has_type(value, type->get_ref<const std::string&>());
+  if (!type->is_array() || type->empty()) return true;
+  return std::any_of(type->begin(), type->end(), [&value](const json& name) {
+    return !name.is_string() || has_type(value, name.get_ref<const std::string&>());
+  });
+}
+
+bool fits_schema(const json& input, const std::string& schema_json) {
+  if (!input.is_object()) return false;
+  const json schema = json::parse(schema_json, nullptr, false);
+  if (const json* required = member(schema, "required"); required != nullptr && required->is_array())
+    for (const json& name : *required)
+      if (name.is_string() && !input.contains(name.get_ref<const std::string&>())) return false;
+  if (const json* properties = member(schema, "properties"))
+    for (const auto& [name, value] : input.items())
+      if (const json* property = member(*properties, name);
+          property != nullptr && !fits_type(value, *property))
+        return false;
+  return true;
+}
+
+AdmissionVerdict judge_call(const json& call, const std::vector<OfferedTool>& offered) {
+  const std::string name = string_member(call, "name");
+  const auto tool = std::find_if(offered.begin(), offered.end(),
+                                 [&name](const OfferedTool& each) { return each.name == name; });
+  if (tool == offered.end()) return AdmissionVerdict::tool_not_offered;
+  const json* input = member(call, "input");
+  if (input == nullptr || !fits_schema(*input, tool->input_schema_json))
+    return AdmissionVerdict::tool_input_invalid;
+  return AdmissionVerdict::admitted;
+}
+
+AdmissionVerdict judge_stop(const std::string& stop_reason) {
+  if (stop_reason.empty()) return AdmissionVerdict::not_complete;
+  if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded")
+    return AdmissionVerdict::cut_off;
+  if (stop_reason == "refusal") return AdmissionVerdict::refused;
+  if (stop_reason == "pause_turn") return AdmissionVerdict::paused;
+  return AdmissionVerdict::admitted;
+}
+
+AdmissionVerdict judge_content(const json& content, const std::string& stop_reason,
+                               const std::vector<OfferedTool>& offered) {
+  bool says_something = false;
+  bool calls_something = false;
+  for (const json& block : content) {
+    if (!block.is_object()) return AdmissionVerdict::not_complete;
+    const std::string type = string_member(block, "type");
+    if (type == "text" && string_member(block, "text").find_first_not_of(" \t\r\n\v\f") != std::string::npos)
+      says_something = true;
+    if (type != "tool_use") continue;
+    calls_something = true;
+    if (const auto verdict = judge_call(block, offered); verdict != AdmissionVerdict::admitted)
+      return verdict;
+  }
+  if (!says_something && !calls_something) return AdmissionVerdict::blank;
+  // Some servers drop a call they cannot parse and still say that they made one.
+  if (stop_reason == "tool_use" && !calls_something) return AdmissionVerdict::tool_input_invalid;
+  return AdmissionVerdict::admitted;
+}
+
+}  // namespace
+
+AdmissionVerdict judge(MessageCompleteness completeness, const json& message,
+                       const std::vector<OfferedTool>& offered) {
+  if (completeness != MessageCompleteness::complete || !message.is_object())
+    return AdmissionVerdict::not_complete;
+  const std::string stop_reason = string_member(message, "stop_reason");
+  if (const auto verdict = judge_stop(stop_reason); verdict != AdmissionVerdict::admitted) return verdict;
+  const json* content = member(message, "content");
+  if (content == nullptr || !content->is_array()) return AdmissionVerdict::not_complete;
+  if (const auto verdict = judge_content(*content, stop_reason, offered);
+      verdict != AdmissionVerdict::admitted)
+    return verdict;
+  const std::size_t bytes = message.dump(-1, ' ', false, json::error_handler_t::replace).size();
+  return bytes > limits::kStoredMessageBytesMax ? AdmissionVerdict::too_large : AdmissionVerdict::admitted;
+}
+
+std::string_view name_of(AdmissionVerdict verdict) {
+  switch (verdict) {
+    case AdmissionVerdict::admitted:
+      return "admitted";
+    case AdmissionVerdict::not_complete:
+      return "not_complete";
+    case AdmissionVerdict::blank:
+      return "blank";
+    case AdmissionVerdict::cut_off:
+      return "cut_off";
+    case AdmissionVerdict::refused:
+      return "refused";
+    case AdmissionVerdict::paused:
+      return "paused";
+    case AdmissionVerdict::tool_not_offered:
+      return "tool_not_offered";
+    case AdmissionVerdict::tool_input_invalid:
+      return "tool_input_invalid";
+    case AdmissionVerdict::prompt_cut_short:
+      return "prompt_cut_short";
+    case AdmissionVerdict::too_large:
+      return "too_large";
+  }
+  return "";
+}
+
+}  // namespace anyclaude
