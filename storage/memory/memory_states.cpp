@@ -12,6 +12,7 @@ MemoryStates::Rows* MemoryStates::standing(const StateTable& table) {
 }
 
 Result<std::optional<std::string>> MemoryStates::get(const StateTable& table, std::string_view key) {
+  if (auto checked = check_state_key(table, key); !checked) return tl::unexpected(checked.error());
   const std::lock_guard lock(mutex_);
   const Rows* rows = standing(table);
   if (rows == nullptr) return std::optional<std::string>();
@@ -50,6 +51,7 @@ Result<std::string> MemoryStates::put_if_absent(const StateTable& table, std::st
 }
 
 Result<bool> MemoryStates::erase(const StateTable& table, std::string_view key) {
+  if (auto checked = check_state_key(table, key); !checked) return tl::unexpected(checked.error());
   const std::lock_guard lock(mutex_);
   Rows* rows = standing(table);
   if (rows == nullptr) return false;
@@ -61,6 +63,7 @@ Result<bool> MemoryStates::erase(const StateTable& table, std::string_view key) 
 
 Status MemoryStates::for_each(
     const StateTable& table, const std::function<bool(std::string_view key, std::string_view value)>& visit) {
+  if (auto checked = check_state_key(table, {}); !checked) return checked;
   std::map<std::string, Row, std::less<>> copy;
   {
     const std::lock_guard lock(mutex_);
@@ -72,6 +75,7 @@ Status MemoryStates::for_each(
 }
 
 Status MemoryStates::clear(const StateTable& table) {
+  if (auto checked = check_state_key(table, {}); !checked) return checked;
   const std::lock_guard lock(mutex_);
   tables_.erase(std::string(table.name));
   return {};
