@@ -18,21 +18,22 @@ namespace anyclaude {
 struct BackendSettings {
   BackendProfile profile;
   Url base_url;         // without a trailing /v1
-  std::string model;    // empty: the only or loaded model of the server
+  std::string model;    // empty or "current-model": the only or loaded model of the server
   std::string api_key;  // sent as Authorization: Bearer in the rewritten lane; never logged
 };
 
 struct BackendModel {
   std::string id;
-  std::optional<std::uint64_t> context_tokens;
+  std::optional<std::uint64_t> context_tokens = std::nullopt;  // per slot
+  std::string fingerprint = {};  // digest of what the server says of itself and of this model
 };
 
 // What the server said when it was last asked.
 struct BackendIdentity {
-  std::string fingerprint;  // goes into the cache key
-  std::string model;        // the resolved model; in the verbatim lane empty: the request names it
-  std::vector<BackendModel> models;
-  std::optional<std::uint64_t> context_tokens;  // per slot, of the resolved model
+  std::string fingerprint = {};  // goes into the cache key
+  std::string model = {};        // the resolved model; in the verbatim lane empty: the request names it
+  std::vector<BackendModel> models = {};
+  std::optional<std::uint64_t> context_tokens = std::nullopt;  // per slot, of the resolved model
 };
 
 // Thread-safe.
@@ -40,13 +41,17 @@ class Backend {
  public:
   virtual ~Backend() = default;
   static Result<std::unique_ptr<Backend>> create(BackendSettings settings, const Clock& clock);
+  // The same over a client that exists already.
+  static std::unique_ptr<Backend> create(BackendSettings settings, const Clock& clock,
+                                         std::unique_ptr<UpstreamClient> client);
 
   virtual const BackendSettings& settings() const = 0;
   virtual UpstreamClient& client() = 0;
 
-  // Asked anew on first use, after a failed call and after 60 s without use; otherwise remembered. In the
-  // verbatim lane no question is asked. Errors: unavailable (the server does not answer), not_found (no such
-  // model, or several and none chosen: the message lists them).
+  // Asked anew on first use, after a failed call and after kBackendIdentityIdleMax without use; otherwise
+  // remembered. One caller asks, those who come meanwhile wait for what it hears. In the verbatim lane no
+  // question is asked. Errors: unavailable (the server does not answer, or is still loading), authentication
+  // (it refuses the key), not_found (no such model, or several and none chosen: the message lists them).
   virtual Result<BackendIdentity> identity() = 0;
   // The server failed a call or the connection: whatever is remembered may be wrong.
   virtual void forget_identity() = 0;

@@ -20,7 +20,7 @@ struct BackendProfile {
   std::vector<std::string> aliases;
   std::string description;
   Dialect dialect = Dialect::openai_chat;
-  std::string default_base_url;
+  std::string default_base_url = {};  // empty: the user has to say it
   MaxTokensField max_tokens_field = MaxTokensField::max_tokens;
   // The member of an assistant message in which earlier reasoning goes back to the server.
   ReasoningField reasoning_in_history = ReasoningField::none;

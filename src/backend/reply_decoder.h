@@ -17,8 +17,8 @@
 
 namespace anyclaude {
 
-// Raised whenever this room's code would make another message of the same upstream bytes; answers of an older revision are
-// misses.
+// Raised whenever this room's code would make another message of the same upstream bytes; answers of an older
+// revision are misses.
 inline constexpr std::uint32_t kProducerRevision = 1;
 
 // The upstream's own figures for one call.
@@ -36,6 +36,7 @@ struct DecoderContext {
   std::string model;  // as the client asked for it
   std::uint64_t prompt_tokens_estimate = 1;
   std::vector<std::string> stop_sequences;
+  std::optional<std::uint64_t> context_tokens = std::nullopt;  // for errors that do not say it
 };
 
 // Not thread-safe. Feeds `stream` in Anthropic's order; the first delta in gives the first event out at once.

@@ -1,0 +1,136 @@
+#include "backend/backend.h"
+
+#include <future>
+#include <mutex>
+#include <utility>
+
+#include "backend/reply_decoder.h"
+#include "backend/server_identity.h"
+#include "base/limits.h"
+#include "messages/reply_json.h"
+
+namespace anyclaude {
+namespace {
+
+class ConfiguredBackend final : public Backend {
+ public:
+  ConfiguredBackend(BackendSettings settings, const Clock& clock, std::unique_ptr<UpstreamClient> client)
+      : settings_(std::move(settings)), clock_(clock), client_(std::move(client)) {}
+
+  const BackendSettings& settings() const override { return settings_; }
+  UpstreamClient& client() override { return *client_; }
+
+  Result<BackendIdentity> identity() override {
+    if (settings_.profile.lane() == Lane::verbatim) return BackendIdentity{.fingerprint = "anthropic"};
+    std::promise<Result<BackendIdentity>> promise;
+    std::uint64_t generation = 0;
+    {
+      std::unique_lock lock(mutex_);
+      if (const auto known = known_identity()) return *known;
+      if (probe_.valid()) {
+        const auto running = probe_;
+        lock.unlock();
+        return running.get();
+      }
+      probe_ = promise.get_future().share();
+      generation = generation_;
+    }
+    Result<BackendIdentity> heard = ask();
+    remember(heard, generation);
+    promise.set_value(heard);
+    return heard;
+  }
+
+  void forget_identity() override {
+    const std::lock_guard lock(mutex_);
+    known_.reset();
+    ++generation_;
+  }
+
+ private:
+  // With mutex_ held.
+  std::optional<BackendIdentity> known_identity() {
+    const SteadyTime now = clock_.steady_now();
+    if (!known_ || now - last_used_ >= limits::kBackendIdentityIdleMax) return std::nullopt;
+    last_used_ = now;
+    return known_;
+  }
+
+  void remember(const Result<BackendIdentity>& heard, std::uint64_t generation) {
+    const std::lock_guard lock(mutex_);
+    probe_ = {};
+    known_.reset();
+    // What was asked before somebody said "forget" may be about the server that is gone.
+    if (!heard || generation != generation_) return;
+    known_ = *heard;
+    last_used_ = clock_.steady_now();
+  }
+
+  Result<BackendIdentity> ask() {
+    ServerStatements said;
+    if (settings_.profile.reports == SlotReports::llama_cpp) {
+      auto props = get_json("/props");
+      if (!props) return tl::unexpected(props.error());
+      said.props = std::move(*props);
+    }
+    auto models = get_json("/v1/models");
+    if (!models) return tl::unexpected(models.error());
+    said.models = std::move(*models);
+    return identify(settings_, said, clock_.system_now());
+  }
+
+  // Null for a server that does not have this path, or says something there that is not JSON.
+  Result<nlohmann::json> get_json(std::string_view path) {
+    UpstreamRequest request;
+    request.method = "GET";
+    request.target = settings_.base_url.path + std::string(path);
+    request.headers.add("Accept", "application/json");
+    request.headers.add("Accept-Encoding", "identity");
+    if (!settings_.api_key.empty()) request.headers.add("Authorization", "Bearer " + settings_.api_key);
+    request.timeouts.first_byte = limits::kProbeTimeMax;
+    const auto reply = client_->fetch(std::move(request));
+    if (!reply) {
+      Error error = reply.error();
+      error.kind = ErrorKind::unavailable;
+      return tl::unexpected(std::move(error));
+    }
+    if (reply->status == 401 || reply->status == 403) {
+      return fail(ErrorKind::authentication, ErrorSource::upstream,
+                  "the model server at " + settings_.base_url.text() + " refuses the broker's key");
+    }
+    if (reply->status == 429 || reply->status >= 500) {
+      return fail(ErrorKind::unavailable, ErrorSource::upstream,
+                  "the model server at " + settings_.base_url.text() + " is not ready: " +
+                      translate_upstream_error(reply->status, reply->headers, reply->body, 1, {}).message,
+                  Retry::later);
+    }
+    if (reply->status != 200) return nlohmann::json();
+    nlohmann::json said = parse_reply_json(reply->body);
+    return said.is_discarded() ? nlohmann::json() : said;
+  }
+
+  const BackendSettings settings_;
+  const Clock& clock_;
+  const std::unique_ptr<UpstreamClient> client_;
+
+  std::mutex mutex_;
+  std::optional<BackendIdentity> known_;
+  SteadyTime last_used_;
+  std::shared_future<Result<BackendIdentity>> probe_;  // valid while somebody asks
+  std::uint64_t generation_ = 0;                       // of what may be remembered
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> Backend::create(BackendSettings settings, const Clock& clock) {
+  auto client = UpstreamClient::create(settings.base_url);
+  if (!client) return tl::unexpected(client.error());
+  return create(std::move(settings), clock, std::move(*client));
+}
+
+std::unique_ptr<Backend> Backend::create(BackendSettings settings, const Clock& clock,
+                                         std::unique_ptr<UpstreamClient> client) {
+  return std::make_unique<ConfiguredBackend>(std::move(settings), clock, std::move(client));
+}
+
+}  // namespace anyclaude

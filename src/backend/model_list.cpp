@@ -1,0 +1,69 @@
+#include "backend/model_list.h"
+
+#include <nlohmann/json.hpp>
+
+namespace anyclaude {
+namespace {
+
+using Json = nlohmann::json;
+
+const BackendModel* find_model(const BackendIdentity& identity, std::string_view requested) {
+  for (const BackendModel& model : identity.models)
+    if (model.id == requested) return &model;
+  const std::string_view id = local_model_id(requested);
+  for (const BackendModel& model : identity.models)
+    if (model.id == id) return &model;
+  return nullptr;
+}
+
+Json entry(std::string_view shown_id, const BackendModel& model) {
+  Json out = {{"type", "model"},
+              {"id", shown_id},
+              {"display_name", model.id},
+              // Anthropic's word for an unknown date is the epoch.
+              {"created_at", "1970-01-01T00:00:00Z"}};
+  if (model.context_tokens) out["max_input_tokens"] = *model.context_tokens;
+  return out;
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string_view local_model_id(std::string_view requested) {
+  if (requested.starts_with(kLocalModelPrefix)) requested.remove_prefix(kLocalModelPrefix.size());
+  return requested;
+}
+
+std::string model_list_json(const BackendIdentity& identity) {
+  Json data = Json::array();
+  for (const BackendModel& model : identity.models) {
+    data.push_back(entry(model.id, model));
+    data.push_back(entry(std::string(kLocalModelPrefix) + model.id, model));
+  }
+  Json out = {{"has_more", false}, {"first_id", nullptr}, {"last_id", nullptr}};
+  if (!data.empty()) {
+    out["first_id"] = data.front()["id"];
+    out["last_id"] = data.back()["id"];
+  }
+  out["data"] = std::move(data);
+  return text_of(out);
+}
+
+std::optional<std::string> model_json(const BackendIdentity& identity, std::string_view id) {
+  const BackendModel* model = find_model(identity, id);
+  if (!model) return std::nullopt;
+  return text_of(entry(id, *model));
+}
+
+void choose_requested_model(BackendIdentity& identity, std::string_view requested) {
+  const BackendModel* model = find_model(identity, requested);
+  if (!model || model->id == identity.model) return;
+  identity.model = model->id;
+  identity.fingerprint = model->fingerprint;
+  identity.context_tokens = model->context_tokens;
+}
+
+}  // namespace anyclaude

@@ -1,0 +1,72 @@
+// Tool calls out of a stream in which they may be mixed, one after the other into a message.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messages/message_stream.h"
+
+namespace anyclaude {
+
+// Knows when the JSON object that comes in pieces is whole. Not a validator: text that is no object is never
+// whole.
+class ObjectEndFinder {
+ public:
+  void feed(std::string_view piece);
+  bool at_end() const { return ended_; }
+  // Nothing but white space so far.
+  bool is_blank() const { return blank_; }
+
+ private:
+  std::size_t depth_ = 0;
+  bool blank_ = true;
+  bool in_string_ = false;
+  bool escaped_ = false;
+  bool ended_ = false;
+};
+
+// The arguments of the call that is open go on as they come; those of other calls wait until it is whole.
+// Each call gets an id of our own, so that no two calls of a conversation share one. Not thread-safe.
+class ToolCallCollector {
+ public:
+  explicit ToolCallCollector(MessageStream& stream) : stream_(stream) {}
+
+  // One entry of a delta's (or message's) `tool_calls`. A server may leave out index, id or any piece, send
+  // the arguments as an object, or give every call the same index.
+  void feed(const nlohmann::json& entry);
+
+  bool any() const { return !calls_.empty(); }
+  // Of all arguments so far.
+  std::size_t bytes() const { return bytes_; }
+  // Whether text may be said now without cutting a call in two.
+  bool is_between_calls() const;
+  // Says all that waits. False when a call never got a name: such a reply cannot be acted upon.
+  bool finish();
+
+ private:
+  struct Call {
+    std::optional<std::int64_t> index;
+    std::string upstream_id;
+    std::string name;
+    std::string waiting_arguments;
+    ObjectEndFinder arguments_end = {};
+    bool begun = false;
+  };
+
+  Call& call_for(const nlohmann::json& entry, std::string_view id, std::string_view name);
+  void add_arguments(Call& call, std::string_view piece);
+  void begin(Call& call);
+  void advance();
+
+  MessageStream& stream_;
+  std::vector<Call> calls_;
+  std::size_t bytes_ = 0;
+  std::size_t current_ = 0;  // the call that is open, or the next to open
+};
+
+}  // namespace anyclaude
