@@ -208,6 +208,7 @@ int Environment::resize(std::uint64_t map_bytes, std::chrono::milliseconds wait_
 }
 
 Error Environment::error(int code, std::string_view what) const {
+  if (code == EIO && directory_->is_full()) code = ENOSPC;
   return store_error(code, what, directory_->path());
 }
 

@@ -1,5 +1,6 @@
 #include "storage/lmdb/store_directory.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -101,6 +102,16 @@ std::uint64_t StoreDirectory::data_file_bytes() const {
   std::error_code error;
   const auto size = std::filesystem::file_size(path_ / kDataFileName, error);
   return error ? 0 : size;
+}
+
+bool StoreDirectory::is_full() const {
+  constexpr std::uintmax_t kRoomBytes = 256 * 1024;
+  std::error_code error;
+  const auto space = std::filesystem::space(path_, error);
+  if (!error && space.available < kRoomBytes) return true;
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+         data_file_bytes() + kRoomBytes > limit.rlim_cur;
 }
 
 }  // namespace anyclaude::lmdb

@@ -28,6 +28,9 @@ class StoreDirectory {
 
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t data_file_bytes() const;  // 0 when there is no file
+  // Whether the file system, or this process's limit on file sizes, has no room left. LMDB reports a write
+  // that was cut short by either as a mere EIO.
+  bool is_full() const;
 
  private:
   StoreDirectory(std::filesystem::path path, dev_t device, ino_t inode)

@@ -36,11 +36,11 @@ struct TransactionWriter::State {
     phase = next;
     changed.notify_all();
   }
-  void note_failure(const Error& error) {
+  void note_failure(const Error& error, WriteCaller caller) {
     const std::lock_guard lock(mutex);
     ++failures;
     last_error = error.message;
-    if (!unreported) unreported = error;
+    if (caller == WriteCaller::has_gone && !unreported) unreported = error;
   }
 };
 
@@ -79,7 +79,8 @@ void TransactionWriter::enqueue(WriteJob job) {
 Status TransactionWriter::run(std::function<int(MDB_txn*)> apply) {
   const auto outcome = std::make_shared<std::promise<Status>>();
   auto waiting = outcome->get_future();
-  enqueue({std::move(apply), [outcome](const Status& status) { outcome->set_value(status); }});
+  enqueue({std::move(apply), [outcome](const Status& status) { outcome->set_value(status); },
+           WriteCaller::waits});
   if (waiting.wait_for(limits::kStoreWriteWaitMax) != std::future_status::ready)
     return fail(ErrorKind::timed_out, ErrorSource::store,
                 "The store could not be written in time: another process holds its write lock, or the disk "
@@ -144,7 +145,9 @@ bool TransactionWriter::write_batch(State& state, std::deque<WriteJob> batch) {
   Status status;
   if (code != 0) {
     status = tl::unexpected(state.environment->error(code, "written"));
-    state.note_failure(status.error());
+    const bool somebody_has_gone = std::any_of(
+        batch.begin(), batch.end(), [](const WriteJob& job) { return job.caller == WriteCaller::has_gone; });
+    state.note_failure(status.error(), somebody_has_gone ? WriteCaller::has_gone : WriteCaller::waits);
   }
   for (const WriteJob& job : batch)
     if (job.done) job.done(status);

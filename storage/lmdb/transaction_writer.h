@@ -16,12 +16,16 @@
 
 namespace anyclaude::lmdb {
 
+// Whether somebody learns of a failure through `done`; if not, the next flush() tells it.
+enum class WriteCaller { waits, has_gone };
+
 struct WriteJob {
   // Returns LMDB's code; anything but 0 undoes the whole batch. May be called more than once, each time from
   // the state before the batch. Empty: nothing to do but to wait for what was queued before.
   std::function<int(MDB_txn*)> apply;
   // Called on the writer thread when the batch is durable or has failed.
   std::function<void(const Status&)> done;
+  WriteCaller caller = WriteCaller::has_gone;
 };
 
 // Upkeep that rides along with each batch and also runs every limits::kStoreTidyInterval.
@@ -50,8 +54,8 @@ class TransactionWriter {
   // Queues and waits, at most limits::kStoreWriteWaitMax (then Error{timed_out}; the job may still happen, so
   // it must own what it touches).
   Status run(std::function<int(MDB_txn*)> apply);
-  // Waits until everything queued before is written; the error of the first write that failed since the last
-  // flush.
+  // Waits until everything queued before is written. The error is its own, or that of the first write since
+  // the last flush that failed behind its caller's back.
   Status flush();
 
   std::uint64_t failures() const;
