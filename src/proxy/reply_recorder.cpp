@@ -67,7 +67,7 @@ StoredResponse ReplyRecorder::to_stored(const UpstreamReport& report) const {
 }
 
 void ReplyRecorder::admit(const UpstreamReport& report) {
-  if (admitted_ || !exchange_.may_store()) return;
+  if (admitted_ || !exchange_.may_store() || parts_.cache.mode == CacheMode::read_only) return;
   admitted_ = true;
   const AdmissionVerdict found = verdict(report);
   exchange_.entry.admission = name_of(found);
