@@ -1,0 +1,19 @@
+# Configures and builds one CMake preset. Needs say.sh.
+
+processor_count() { nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2; }
+
+# build_preset PRESET [TARGET...]: everything when no target is named.
+build_preset() {
+  local preset="$1" log="build/$1/configure.log"
+  shift
+  mkdir -p "build/$preset"
+  say "Configuring build/$preset"
+  run_quietly "$log" cmake --preset "$preset" ||
+    fail "CMake could not configure the build; the lines above say why, all of them are in $log"
+  # What the tests leave out is said by CMake and must reach a reader.
+  grep -A3 'anyclaude:' "$log" >&2 || true
+  say "Building build/$preset ($(processor_count) at a time)"
+  if [ $# -gt 0 ]; then set -- --target "$@"; fi
+  cmake --build "build/$preset" --parallel "$(processor_count)" "$@" >&2 ||
+    fail "the build stopped at the first error above; mend it and run this again, what is built is kept"
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Plays a recorded Claude Code session to an endpoint, and prints what several such plays cost side by side.
+
+usage: session.py play --to URL --stats URL --label TEXT --session NAME DIRECTORY   one line of JSON on stdout
+       session.py table FILE                                                        FILE holds such lines
+"""
+
+import argparse
+import hashlib
+import http.client
+import json
+import sys
+import time
+import uuid
+from pathlib import Path
+from urllib.parse import urlparse
+
+REPLY_TIME_MAX_S = 600
+# What belongs to the connection it was recorded on.
+NOT_RESENT = {"host", "content-length", "connection", "accept-encoding", "x-claude-code-session-id"}
+
+
+class Failed(Exception):
+    """Ends the program; its text tells the reader what to do."""
+
+
+def recorded_requests(directory):
+    for file in sorted(Path(directory).glob("*.json")):
+        request = json.loads(file.read_text())
+        if request["method"] == "POST":
+            yield file.name, request
+
+
+def as_session(request, name):
+    """The recorded body and headers as another session of the same person would send them."""
+    session = str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+    body = dict(request["body"])
+    user = json.loads(body.get("metadata", {}).get("user_id", "{}"))
+    body["metadata"] = {"user_id": json.dumps({**user, "session_id": session})}
+    headers = {key: value for key, value in request["headers"] if key.lower() not in NOT_RESENT}
+    headers["X-Claude-Code-Session-Id"] = session
+    return json.dumps(body, ensure_ascii=False).encode(), headers
+
+
+def said_in(stream):
+    """What the model said in an event stream: text and tool arguments, in order; fails on a stream that is cut short."""
+    said, events = [], []
+    for line in stream.decode("utf-8", "replace").splitlines():
+        if not line.startswith("data:"):
+            continue
+        event = json.loads(line[5:])
+        events.append(event.get("type"))
+        if events[-1] == "error":
+            raise Failed(f"the stream ended with an error: {event['error'].get('message')}")
+        delta = event.get("delta", {})
+        said.append(delta.get("text") or delta.get("partial_json") or "")
+    if "message_stop" not in events:
+        raise Failed("a stream ended before its message did; the log of the server may say why")
+    return "".join(said)
+
+
+def send(url, name, path, body, headers):
+    """Sends one request; returns what was said and whether the store answered."""
+    address = urlparse(url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=REPLY_TIME_MAX_S)
+    try:
+        connection.request("POST", path, body, headers)
+        reply = connection.getresponse()
+        content = reply.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise Failed(f"{url} did not answer request {name} ({error!r}); its log may say why") from error
+    finally:
+        connection.close()
+    if reply.status != 200:
+        raise Failed(f"{url} answered request {name} with {reply.status}: {content[:300].decode('utf-8', 'replace')}")
+    return said_in(content), reply.getheader("x-anyclaude-cache-status") == "HIT"
+
+
+def server_figures(url):
+    address = urlparse(url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+    connection.request("GET", "/stats")
+    return json.loads(connection.getresponse().read())
+
+
+def play(options):
+    before = server_figures(options.stats)
+    started = time.monotonic()
+    said, hits = [], 0
+    for name, request in recorded_requests(options.directory):
+        body, headers = as_session(request, options.session)
+        text, hit = send(options.to, name, request["path"], body, headers)
+        said.append(text)
+        hits += hit
+        print(".", end="", file=sys.stderr, flush=True)
+    seconds = time.monotonic() - started
+    print(file=sys.stderr)
+    if not said:
+        raise Failed(f"{options.directory} holds no recorded requests")
+    after = server_figures(options.stats)
+    print(json.dumps({
+        "label": options.label, "requests": len(said), "from_store": hits, "seconds": seconds,
+        "prefilled": after["prefilled_tokens"] - before["prefilled_tokens"],
+        "reused": after["reused_tokens"] - before["reused_tokens"],
+        "answers": hashlib.sha256("\0".join(said).encode()).hexdigest(),
+    }))
+
+
+def table(options):
+    rows = [json.loads(line) for line in Path(options.file).read_text().splitlines()]
+    width = max(len(row["label"]) for row in rows)
+    print(f"{'':{width}}  requests  prompt tokens prefilled  answered from store  seconds")
+    for row in rows:
+        print(f"{row['label']:{width}}  {row['requests']:>8}  {row['prefilled']:>23,}  {row['from_store']:>19}  "
+              f"{row['seconds']:>7.2f}")
+    if rows[-1]["answers"] != rows[-2]["answers"]:
+        raise Failed("the second session through the broker was answered differently from the first: this is a fault "
+                     "of the broker; please report it with the log")
+    if rows[-1]["from_store"] != rows[-1]["requests"]:
+        raise Failed("the second session should have been answered from the store alone; the broker's log and "
+                     "/metrics.json name the reason for each request that was not")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(required=True)
+    player = commands.add_parser("play")
+    for name in ("--to", "--stats", "--label", "--session"):
+        player.add_argument(name, required=True)
+    player.add_argument("directory")
+    player.set_defaults(run=play)
+    printer = commands.add_parser("table")
+    printer.add_argument("file")
+    printer.set_defaults(run=table)
+    options = parser.parse_args()
+    try:
+        options.run(options)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Failed as failure:
+        print(f"\nfailed: {failure}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        print(f"\nfailed: {error}; is the server still running?", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# Shows the broker at work, or starts it in front of a model server of yours. --help says how.
+set -euo pipefail
+called_from="$PWD"
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tools/lib/say.sh
+. tools/lib/packages.sh
+. tools/lib/build.sh
+. tools/lib/programs.sh
+
+usage() {
+  cat <<'EOT'
+usage: tools/run.sh [--serve] [--port N] [--store DIR]
+       tools/run.sh --mode MODE --backend-url URL [--backend-model M] [options of anyclaude-broker]
+
+Without a model server: starts a simulated one and the broker, plays a recorded Claude Code session to the server and
+then, twice, through the broker, and prints what each cost. --serve leaves both running.
+
+With a model server, named by --mode, --config, ANYCLAUDE_MODE or a .anyclauderc.json here or in the home directory:
+starts the broker in front of it and leaves it running. Modes: llama-cpp, openai (any compatible server), claude.
+
+  --serve        keep running until ctrl-C
+  --port N       the broker's port (without it the system chooses one)
+  --store DIR    keep the answers in DIR (a demonstration forgets them otherwise)
+  -h, --help
+EOT
+}
+
+# Whether DIR/.anyclauderc.json names a backend.
+names_backend() { grep -qs '"backend"[[:space:]]*:' "$1/.anyclauderc.json"; }
+
+absolute() {
+  case "$1" in
+    /*) printf '%s' "$1" ;;
+    *) printf '%s/%s' "$called_from" "$1" ;;
+  esac
+}
+
+serve=no
+port="${ANYCLAUDE_PORT:-0}"
+store=""
+configured=no
+broker_options=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --serve) serve=yes ;;
+    -h | --help) usage; exit 0 ;;
+    --*)
+      [ $# -ge 2 ] || fail "$1 needs a value; tools/run.sh --help lists what there is"
+      case "$1" in
+        --port) port="$2" ;;
+        --store) store="$(absolute "$2")" ;;
+        --mode | --backend-url) configured=yes; broker_options+=("$1" "$2") ;;
+        --config) configured=yes; broker_options+=("$1" "$(absolute "$2")") ;;
+        *) broker_options+=("$1" "$2") ;;
+      esac
+      shift ;;
+    *) usage >&2; fail "'$1' is not an option of tools/run.sh" ;;
+  esac
+  shift
+done
+if [ -n "${ANYCLAUDE_MODE:-}" ] || names_backend "$called_from" || names_backend "${HOME:-/nonexistent}"; then
+  configured=yes
+fi
+
+ensure_packages build || fail "install the packages named above, then run this again"
+build_preset release anyclaude-broker anyclaude-simserver
+bin="$PWD/build/release/bin"
+begin_programs
+if [ -n "$store" ]; then broker_options+=(--store "$store"); fi
+
+how_to_connect() {
+  say ""
+  say "Start Claude Code against it, in a directory of yours:"
+  say ""
+  say "  ANTHROPIC_BASE_URL=$url$1 claude"
+  say ""
+  say "What it saved: $url/metrics.json. Ctrl-C here stops it."
+}
+
+serve_until_stopped() {
+  local status=0
+  wait "$child" || status=$?
+  tail -n 20 "$1" >&2
+  fail "the broker ended by itself (exit code $status); its last words are above"
+}
+
+if [ "$configured" = yes ]; then
+  log="$scratch/broker.log"
+  cd "$called_from"
+  start_program "the broker" "$log" "$bin/anyclaude-broker" --listen "127.0.0.1:$port" \
+    ${broker_options[@]+"${broker_options[@]}"}
+  say "The broker listens on $url."
+  how_to_connect ""
+  say "In front of a model of your own, and without a Claude login, add ANTHROPIC_AUTH_TOKEN=none to that line."
+  serve_until_stopped "$log"
+fi
+
+# A laptop with a mid-sized model reads a few hundred tokens a second and a strong one a few thousand; the faster end
+# keeps the wait short.
+prefill_speed=4000
+decode_speed=100
+recording=tests/data/recordings/interactive_three_turns
+results="$scratch/results"
+
+start_simserver() {
+  start_program "the simulated model server" "$scratch/simserver.log" "$bin/anyclaude-simserver" --port 0 --slots 1 \
+    --prefill-tokens-per-second "$prefill_speed" --decode-tokens-per-second "$decode_speed"
+}
+
+# play URL LABEL SESSION
+play() {
+  printf '%s ' "$2" >&2
+  python3 tools/lib/session.py play --to "$1" --stats "$server_url" --label "$2" --session "$3" "$recording" \
+    >>"$results" && return 0
+  tail -n 5 "$scratch"/*.log >&2
+  exit 1
+}
+
+say ""
+say "A simulated model server with one slot reads $prefill_speed prompt tokens a second and writes $decode_speed."
+say "The session is one that Claude Code really sent: three turns and their title requests, the prose replaced."
+say ""
+start_simserver
+server_url="$url"
+play "$server_url" "straight to the server" direct
+stop_program "$child"
+
+# A fresh server, so that the broker's first session does not profit from what the last one left behind.
+start_simserver
+server_url="$url"
+[ -n "$store" ] || broker_options+=(--store "$scratch/store")
+start_program "the broker" "$scratch/broker.log" "$bin/anyclaude-broker" --listen "127.0.0.1:$port" \
+  --mode llama-cpp --backend-url "$server_url" --cache on ${broker_options[@]+"${broker_options[@]}"}
+play "$url" "through the broker" first
+play "$url" "the same, a new session" second
+
+echo
+python3 tools/lib/session.py table "$results"
+if [ "$serve" = yes ]; then
+  how_to_connect " ANTHROPIC_AUTH_TOKEN=none"
+  say "(The simulated server answers with a digest of what it read; a line 'USE Read <file>' makes it call a tool.)"
+  serve_until_stopped "$scratch/broker.log"
+fi
+say ""
+say "To try it with Claude Code itself:     ./tools/run.sh --serve"
+say "To put it in front of your own server: ./tools/run.sh --mode llama-cpp --backend-url http://127.0.0.1:8080"

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test; ctest's summary comes last.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tools/lib/say.sh
+. tools/lib/packages.sh
+. tools/lib/build.sh
+
+usage() {
+  cat <<'EOT'
+usage: tools/test.sh [options]
+
+  --sanitize address|thread   build with sanitizers (address brings undefined behaviour along)
+  --filter REGEX              only tests whose name matches
+  --label REGEX               only tests with this label: tidy, real_client
+  --no-real-client            leave out the tests that install and drive Claude Code and the SDKs
+  --repeat N                  run each test up to N times and stop at a failure
+  -h, --help
+
+Programs land in build/dev/bin (build/asan, build/tsan with sanitizers).
+EOT
+}
+
+# needs_value OPTION COUNT-OF-ARGUMENTS
+needs_value() { [ "$2" -ge 2 ] || fail "$1 needs a value; tools/test.sh --help lists what there is"; }
+
+preset=dev
+real_client=yes
+ctest_options=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --sanitize)
+      needs_value "$1" $#
+      case "$2" in
+        address) preset=asan ;;
+        thread) preset=tsan ;;
+        *) fail "--sanitize takes address or thread, not '$2'" ;;
+      esac
+      shift ;;
+    --filter) needs_value "$1" $#; ctest_options+=(-R "$2"); shift ;;
+    --label) needs_value "$1" $#; ctest_options+=(-L "$2"); shift ;;
+    --repeat) needs_value "$1" $#; ctest_options+=(--repeat "until-fail:$2"); shift ;;
+    --no-real-client) real_client=no ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; fail "'$1' is not an option of tools/test.sh" ;;
+  esac
+  shift
+done
+
+ensure_packages build || fail "install the packages named above, then run this again"
+if [ "$real_client" = yes ]; then
+  ensure_packages clients || say_loudly "Without node and npm the real client tests will be SKIPPED."
+else
+  ctest_options+=(-LE real_client)
+fi
+
+build_preset "$preset"
+if [ "$real_client" = yes ]; then tools/lib/real_clients.sh "build/$preset/real_client" || true; fi
+
+exec ctest --test-dir "build/$preset" --output-on-failure --parallel "$(processor_count)" \
+  ${ctest_options[@]+"${ctest_options[@]}"}
