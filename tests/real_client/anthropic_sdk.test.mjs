@@ -91,7 +91,7 @@ for (const lane of ['rewritten', 'verbatim']) {
 
     await t.test('a stream that the server drops is an error, never a short answer', async () => {
       const stream = client.messages.stream(ask('SIM-WORDS: 200\nSIM-FAULT: drop-after=20', { max_tokens: 1000 }));
-      await assert.rejects(stream.finalMessage(), Anthropic.APIError);
+      await assert.rejects(stream.finalMessage(), Anthropic.AnthropicError);
     });
 
     await t.test('counting tokens, and the list of models', async () => {
