@@ -8,17 +8,14 @@
 
 namespace anyclaude {
 
-ChunkDecoder::State ChunkDecoder::feed(std::string_view& bytes, std::string& out, std::size_t out_bytes_max) {
-  const std::size_t out_size_max =
-      out_bytes_max > SIZE_MAX - out.size() ? SIZE_MAX : out.size() + out_bytes_max;
+ChunkDecoder::State ChunkDecoder::feed(std::string_view& bytes, std::string& out) {
   while (!bytes.empty()) {
     switch (part_) {
       case Part::size_line:
         take_size_line(bytes);
         break;
       case Part::data:
-        if (out.size() == out_size_max) return State::more;
-        take_data(bytes, out, out_size_max - out.size());
+        take_data(bytes, out);
         break;
       case Part::data_end:
         take_data_end(bytes);
@@ -68,8 +65,8 @@ void ChunkDecoder::take_size_line(std::string_view& bytes) {
   part_ = left_ == 0 ? Part::trailer : Part::data;
 }
 
-void ChunkDecoder::take_data(std::string_view& bytes, std::string& out, std::size_t out_bytes_max) {
-  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>({left_, bytes.size(), out_bytes_max}));
+void ChunkDecoder::take_data(std::string_view& bytes, std::string& out) {
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
   out.append(bytes.substr(0, count));
   bytes.remove_prefix(count);
   left_ -= count;

@@ -14,15 +14,14 @@ class ChunkDecoder {
   enum class State { more, done, malformed };
 
   // Takes bytes off the front of `bytes` and appends the data among them to `out`; after `done` the rest
-  // stays in `bytes`. At most `out_bytes_max` are appended in one call: the caller goes on while `bytes` is
-  // not empty.
-  State feed(std::string_view& bytes, std::string& out, std::size_t out_bytes_max = SIZE_MAX);
+  // stays in `bytes`.
+  State feed(std::string_view& bytes, std::string& out);
 
  private:
   enum class Part { size_line, data, data_end, trailer, done, malformed };
 
   void take_size_line(std::string_view& bytes);
-  void take_data(std::string_view& bytes, std::string& out, std::size_t out_bytes_max);
+  void take_data(std::string_view& bytes, std::string& out);
   void take_data_end(std::string_view& bytes);
   void take_trailer(std::string_view& bytes);
   // Moves bytes up to and including a CRLF into line_; true when the line is whole.

@@ -20,35 +20,30 @@ tl::unexpected<ReadFailure> body_too_large(std::size_t bytes_max) {
   return refuse(413, "The request's body is larger than " + std::to_string(bytes_max) + " bytes.");
 }
 
-// A client may send one empty line between requests (RFC 9112 section 2.2).
-void skip_empty_line(ServerConnection& connection) {
-  if (connection.buffered().starts_with("\r\n")) connection.consume(2);
+tl::unexpected<ReadFailure> head_too_large() {
+  return refuse(
+      431, "The request's head is larger than " + std::to_string(limits::kRequestHeadBytesMax) + " bytes.");
 }
 
 tl::expected<RequestHead, ReadFailure> read_head(ServerConnection& connection, Deadline deadline) {
   std::size_t scanned = 0;
-  bool is_first_look = true;
   while (true) {
-    if (is_first_look && connection.buffered().size() >= 2) {
-      skip_empty_line(connection);
-      is_first_look = false;
-    }
+    // Clients may send empty lines between requests (RFC 9112 section 2.2).
+    while (scanned == 0 && connection.buffered().starts_with("\r\n")) connection.consume(2);
     const std::string_view bytes = connection.buffered();
-    const HeadEnd end = is_first_look ? HeadEnd{} : find_head_end(bytes, scanned);
-    if (end.state == HeadState::malformed)
+    const HeadEnd end = find_head_end(bytes, scanned);
+    if (end.state == HeadState::malformed) {
       return refuse(400, "A line of the request's head does not end with CRLF.");
-    const std::size_t size = end.state == HeadState::complete ? end.size : bytes.size();
-    if (size > limits::kRequestHeadBytesMax) {
-      return refuse(431, "The request's head is larger than " + std::to_string(limits::kRequestHeadBytesMax) +
-                             " bytes.");
     }
-    if (end.state == HeadState::complete) {
+    const bool is_complete = end.state == HeadState::complete;
+    if ((is_complete ? end.size : bytes.size()) > limits::kRequestHeadBytesMax) return head_too_large();
+    if (is_complete) {
       auto head = parse_request_head(bytes.substr(0, end.size));
       connection.consume(end.size);
       if (!head) return tl::unexpected<ReadFailure>(head.error());
       return std::move(*head);
     }
-    scanned = is_first_look ? 0 : bytes.size();
+    scanned = bytes == "\r" ? 0 : bytes.size();
     if (deadline.passed()) return failure_of(Received::timed_out, "head");
     const Received received = connection.receive(deadline);
     if (received != Received::bytes) return failure_of(received, "head");

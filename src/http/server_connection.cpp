@@ -12,7 +12,8 @@ namespace anyclaude {
 namespace {
 
 constexpr std::size_t kReadBytes = 16 * 1024;
-constexpr std::size_t kDirectReadBytesMax = 256 * 1024;
+// More than a usual request, so that it comes in one call; each read clears this much memory first.
+constexpr std::size_t kDirectReadBytesMax = 128 * 1024;
 
 bool would_block(int error) {
   return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;

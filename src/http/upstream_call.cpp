@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <array>
+#include <system_error>
 #include <thread>
 
 #include "http/socket.h"
@@ -14,14 +15,20 @@ namespace {
 class ThreadedUpstreamCall final : public UpstreamCall {
  public:
   ThreadedUpstreamCall(const Url& base, std::shared_ptr<const TlsTrust> trust, UpstreamRequest request)
-      : exchange_(base, std::move(trust), std::move(request)), thread_([this] { exchange_.run(); }) {}
+      : exchange_(base, std::move(trust), std::move(request)) {
+    try {
+      thread_ = std::thread([this] { exchange_.run(); });
+    } catch (const std::system_error&) {
+      exchange_.end_with(UpstreamEnd::refused);
+    }
+  }
 
   ~ThreadedUpstreamCall() override {
     // Repeated, because a socket in the instant before its connect() cannot be shut down yet.
     do {
       exchange_.cancel();
     } while (!exchange_.ends_within(std::chrono::milliseconds(5)));
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
   }
 
   UpstreamSignal next(int client_fd, std::chrono::milliseconds timeout) override {

@@ -25,9 +25,9 @@ struct UpstreamTimeouts {
 struct UpstreamRequest {
   std::string method = "POST";
   std::string target = "/";  // path and query, sent as they are
-  HeaderFields headers;      // sent in this order; Host, Content-Length and Connection are the client's own
-  std::string body;
-  UpstreamTimeouts timeouts;
+  HeaderFields headers{};    // sent in this order; Host, Content-Length and Connection are the client's own
+  std::string body{};
+  UpstreamTimeouts timeouts{};
 };
 
 // How an exchange ended, told apart although the library under it does not.

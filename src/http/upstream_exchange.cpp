@@ -51,7 +51,11 @@ std::string UpstreamExchange::head_text() const {
 
 void UpstreamExchange::run() {
   const UpstreamEnd end = connect_and_converse();
-  queue_.push(UpstreamDone{cancel_.is_cancelled() ? UpstreamEnd::cancelled : end});
+  end_with(cancel_.is_cancelled() ? UpstreamEnd::cancelled : end);
+}
+
+void UpstreamExchange::end_with(UpstreamEnd end) {
+  queue_.push(UpstreamDone{end});
   ended_.release();
 }
 
@@ -63,7 +67,7 @@ void UpstreamExchange::cancel() {
 UpstreamEnd UpstreamExchange::connect_and_converse() {
   const bool target_is_clean =
       std::ranges::all_of(request_.target, [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!target_is_clean || !is_token(request_.method)) return UpstreamEnd::protocol;
+  if (!target_is_clean || request_.target.empty() || !is_token(request_.method)) return UpstreamEnd::protocol;
   const auto addresses =
       resolve_host(base_.host, Deadline(limits::kResolveTimeMax), [this] { return cancel_.is_cancelled(); });
   if (addresses.empty()) return UpstreamEnd::name_not_resolved;

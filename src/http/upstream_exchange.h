@@ -19,6 +19,8 @@ class UpstreamExchange {
   UpstreamExchange(const Url& base, std::shared_ptr<const TlsTrust> trust, UpstreamRequest request);
 
   void run();
+  // What run() does last; in place of run(), when there is no thread to run it on.
+  void end_with(UpstreamEnd end);
   void cancel();
   // Waits for run() to end. After it said true, it is not asked again.
   bool ends_within(std::chrono::milliseconds time) { return ended_.try_acquire_for(time); }
