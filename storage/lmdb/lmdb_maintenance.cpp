@@ -56,7 +56,7 @@ std::optional<EntryInfo> LmdbMaintenance::describe(MDB_txn* txn, const Digest128
 
 Status LmdbMaintenance::for_each(const std::function<bool(const EntryInfo&)>& visit) {
   // What this process has admitted and counted is to be seen; when it cannot be written, the rest still is.
-  (void)writer_.run({});
+  writer_.settle();
   std::optional<Digest128> after;
   do {
     std::vector<EntryInfo> seen;
@@ -72,7 +72,7 @@ Status LmdbMaintenance::for_each(const std::function<bool(const EntryInfo&)>& vi
 }
 
 Result<std::optional<StoredResponse>> LmdbMaintenance::inspect(const Digest128& primary) {
-  (void)writer_.run({});
+  writer_.settle();
   const auto reading = environment_.begin_read();
   if (!reading) return tl::unexpected(reading.error());
   std::optional<std::string_view> bytes;
@@ -139,7 +139,7 @@ Result<PurgeResult> LmdbMaintenance::purge_all(PurgeMode mode) {
 }
 
 Result<VerifyResult> LmdbMaintenance::verify() {
-  (void)writer_.run({});
+  writer_.settle();
   VerifyResult result;
   std::optional<Digest128> after;
   do {

@@ -13,7 +13,6 @@
 
 namespace anyclaude::lmdb {
 
-// Used by the writer thread alone.
 class StoreTidying final : public Tidying {
  public:
   StoreTidying(std::shared_ptr<Environment> environment, std::shared_ptr<Touches> touches, const Clock& clock,

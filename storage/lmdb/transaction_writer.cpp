@@ -97,6 +97,15 @@ Status TransactionWriter::flush() {
   return status;
 }
 
+void TransactionWriter::settle() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    const bool resting = state_->queue.empty() && state_->phase == State::Phase::idle;
+    if (resting && !state_->tidying->due()) return;
+  }
+  (void)run({});
+}
+
 std::uint64_t TransactionWriter::failures() const {
   const std::lock_guard lock(state_->mutex);
   return state_->failures;
@@ -120,6 +129,7 @@ void TransactionWriter::serve(const std::shared_ptr<State>& state) {
         batch.push_back(std::move(state->queue.front()));
         state->queue.pop_front();
       }
+      if (!batch.empty()) state->phase = State::Phase::waiting_for_lock;
       stopping = state->stopping;
     }
     const bool last = stopping && batch.empty();
@@ -132,8 +142,8 @@ void TransactionWriter::serve(const std::shared_ptr<State>& state) {
 }
 
 bool TransactionWriter::write_batch(State& state, std::deque<WriteJob> batch) {
-  state.tidying->prepare();
   state.enter(State::Phase::waiting_for_lock);
+  state.tidying->prepare();
   const auto work = [&](MDB_txn* txn) {
     for (const WriteJob& job : batch) {
       if (!job.apply) continue;

@@ -28,10 +28,12 @@ struct WriteJob {
   WriteCaller caller = WriteCaller::has_gone;
 };
 
-// Upkeep that rides along with each batch and also runs every limits::kStoreTidyInterval.
+// Upkeep that rides along with each batch and also runs every limits::kStoreTidyInterval. Called by the
+// writer thread, due() by any.
 class Tidying {
  public:
   virtual ~Tidying() = default;
+  // Thread-safe.
   virtual bool due() = 0;
   // Called before the first attempt of a batch.
   virtual void prepare() = 0;
@@ -57,6 +59,10 @@ class TransactionWriter {
   // Waits until everything queued before is written. The error is its own, or that of the first write since
   // the last flush that failed behind its caller's back.
   Status flush();
+
+  // Waits for what this process has queued or counted, if there is anything, so that a walk of the tables
+  // sees it. Takes no write lock otherwise. Failures are told elsewhere.
+  void settle();
 
   std::uint64_t failures() const;
   std::string last_error() const;

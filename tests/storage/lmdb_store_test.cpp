@@ -216,7 +216,6 @@ TEST_F(LmdbStoreTest, OtherEnvironmentsAndNewerFormatsAreRefused) {
 // A record is found in the file by its incompressible text, and one bit of it is turned.
 TEST_F(LmdbStoreTest, ADamagedRecordIsAMissIsCountedAndIsNamedByVerify) {
   auto store = open();
-  const std::string marker = noise(77, 6'000);
   StoredResponse plain = answer(clock_, "");
   plain.message_json.clear();
   std::mt19937_64 random(5);

@@ -1,0 +1,120 @@
+#include "tools/cachectl/report.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace anyclaude::cachectl {
+
+std::string human_bytes(std::uint64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  auto size = static_cast<double>(bytes);
+  for (; size >= 1024 && unit + 1 < kUnits.size(); ++unit) size /= 1024;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", size, kUnits[unit]);
+  return text.data();
+}
+
+std::string human_age(std::int64_t milliseconds) {
+  const bool future = milliseconds < 0;
+  const std::int64_t seconds = (future ? -milliseconds : milliseconds) / 1'000;
+  std::string text = std::to_string(seconds) + " s";
+  if (seconds >= 2 * 86'400)
+    text = std::to_string(seconds / 86'400) + " d";
+  else if (seconds >= 2 * 3'600)
+    text = std::to_string(seconds / 3'600) + " h";
+  else if (seconds >= 2 * 60)
+    text = std::to_string(seconds / 60) + " min";
+  return future && seconds > 0 ? "-" + text : text;
+}
+
+std::string iso_time(std::int64_t unix_ms) {
+  std::int64_t seconds = unix_ms / 1'000;
+  std::int64_t rest = unix_ms % 1'000;
+  if (rest < 0) {
+    rest += 1'000;
+    --seconds;
+  }
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  if (gmtime_r(&time, &parts) == nullptr) return "?";
+  std::array<char, 64> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text.data() + size, text.size() - size, ".%03dZ", static_cast<int>(rest));
+  return text.data();
+}
+
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+  return std::to_string(number) + " " + std::string(number == 1 ? one : many);
+}
+
+std::string printable(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return out;
+}
+
+void TextTable::add(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = printable(cell);
+  rows_.push_back(std::move(cells));
+}
+
+void TextTable::print(std::ostream& out) const {
+  std::vector<std::string> titles;
+  std::vector<std::size_t> widths;
+  for (const Column& column : columns_) {
+    titles.push_back(column.title);
+    widths.push_back(column.title.size());
+  }
+  for (const auto& row : rows_)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  const auto print_row = [&](const std::vector<std::string>& cells) {
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string padding(widths[i] - cells[i].size(), ' ');
+      if (i > 0) line += "  ";
+      line += columns_[i].align == Align::left ? cells[i] + padding : padding + cells[i];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out << line << '\n';
+  };
+  if (std::any_of(titles.begin(), titles.end(), [](const std::string& title) { return !title.empty(); }))
+    print_row(titles);
+  for (const auto& row : rows_) print_row(row);
+}
+
+nlohmann::ordered_json entry_json(const EntryInfo& info, std::int64_t now_ms) {
+  return {{"key", info.key.hex()},
+          {"model", info.model},
+          {"created_at", iso_time(info.created_at_ms)},
+          {"expires_at", iso_time(info.expires_at_ms)},
+          {"last_used_at", iso_time(info.last_used_at_ms)},
+          {"age_seconds", (now_ms - info.created_at_ms) / 1'000},
+          {"expired", info.expires_at_ms <= now_ms},
+          {"hits", info.hits},
+          {"input_tokens", info.input_tokens},
+          {"output_tokens", info.output_tokens},
+          {"stored_bytes", info.stored_bytes},
+          {"message_bytes", info.message_bytes}};
+}
+
+void print_json(std::ostream& out, const nlohmann::ordered_json& document) {
+  out << document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+}
+
+ExitCode report_error(const Console& console, OutputFormat format, std::string_view kind,
+                      std::string_view message, ExitCode code) {
+  console.err << "anyclaude-cachectl: " << message << '\n';
+  if (format == OutputFormat::json)
+    print_json(console.out, {{"error", {{"kind", kind}, {"message", message}}}});
+  return code;
+}
+
+ExitCode report_error(const Console& console, OutputFormat format, const Error& error) {
+  return report_error(console, format, name_of(error.kind), error.message, ExitCode::store_error);
+}
+
+}  // namespace anyclaude::cachectl

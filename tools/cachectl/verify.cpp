@@ -1,0 +1,29 @@
+#include "tools/cachectl/report.h"
+#include "tools/cachectl/verbs.h"
+
+namespace anyclaude::cachectl {
+
+ExitCode verify_store(const Session& session) {
+  const auto result = session.store.maintenance().verify();
+  if (!result) return report_error(session.console, session.format, result.error());
+  std::ostream& out = session.console.out;
+  if (session.format == OutputFormat::json) {
+    auto damaged = nlohmann::ordered_json::array();
+    for (const Digest128& key : result->damaged) damaged.push_back(key.hex());
+    print_json(out, {{"checked", result->checked},
+                     {"damaged", std::move(damaged)},
+                     {"foreign_version", result->foreign_version}});
+  } else {
+    out << "checked " << counted(result->checked, "record", "records") << ": "
+        << (result->damaged.empty() ? std::string("none damaged")
+                                    : std::to_string(result->damaged.size()) + " damaged")
+        << '\n';
+    if (result->foreign_version > 0)
+      out << counted(result->foreign_version, "record", "records")
+          << " of another format version, which are ignored and go when they expire\n";
+    for (const Digest128& key : result->damaged) out << "damaged " << key.hex() << '\n';
+  }
+  return result->damaged.empty() ? ExitCode::done : ExitCode::not_as_asked;
+}
+
+}  // namespace anyclaude::cachectl
