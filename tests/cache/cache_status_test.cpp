@@ -1,0 +1,37 @@
+#include "cache/cache_status.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "cache/admission.h"
+
+namespace anyclaude {
+namespace {
+
+// Every value has a name of its own, and the counts in the headers hold.
+template <typename Enum>
+void expect_names(std::size_t count) {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < count; ++i) names.insert(name_of(static_cast<Enum>(i)));
+  EXPECT_EQ(names.size(), count);
+  EXPECT_FALSE(names.contains(""));
+}
+
+TEST(CacheVocabulary, EveryValueHasANameOfItsOwn) {
+  expect_names<CacheStatus>(4);
+  expect_names<BypassReason>(kBypassReasonCount);
+  expect_names<MissReason>(kMissReasonCount);
+  expect_names<CacheMode>(4);
+  expect_names<AdmissionVerdict>(kAdmissionVerdictCount);
+}
+
+TEST(CacheVocabulary, IsSpelledAsUsersReadIt) {
+  EXPECT_EQ(name_of(CacheStatus::hit), "HIT");
+  EXPECT_EQ(name_of(CacheStatus::coalesced), "COALESCED");
+  EXPECT_EQ(name_of(BypassReason::no_store_with_no_cache), "no_store");
+  EXPECT_EQ(name_of(CacheMode::read_only), "read_only");
+}
+
+}  // namespace
+}  // namespace anyclaude
