@@ -5,7 +5,14 @@
 namespace anyclaude {
 namespace {
 
-const HashSecret kSecret{};
+HashSecret secret_from(std::size_t step) {
+  HashSecret secret;
+  for (std::size_t i = 0; i < HashSecret::kBytes; ++i)
+    secret.bytes[i] = static_cast<unsigned char>(i * i * step + step);
+  return secret;
+}
+
+const HashSecret kSecret = secret_from(3);
 
 std::string verbatim(const Caller& caller) {
   return partition_of(Lane::verbatim, caller, kSecret);
@@ -41,9 +48,7 @@ TEST(Partition, KeepsApiKeysApartWithoutHoldingThem) {
   EXPECT_EQ(partition, verbatim(with_api_key("sk-ant-1")));
   EXPECT_NE(partition, verbatim(with_api_key("sk-ant-2")));
   EXPECT_EQ(partition.find("sk-ant-1"), std::string::npos);
-  HashSecret other;
-  other.bytes.fill(1);
-  EXPECT_NE(partition, partition_of(Lane::verbatim, with_api_key("sk-ant-1"), other));
+  EXPECT_NE(partition, partition_of(Lane::verbatim, with_api_key("sk-ant-1"), secret_from(5)));
 }
 
 TEST(Partition, FollowsTheAccountWhileTokensRotate) {
