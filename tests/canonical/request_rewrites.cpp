@@ -103,35 +103,6 @@ void rename_all_tool_ids(Json& request, Random& random) {
   for_each_block(request, [&names](Json& block) { rename_tool_ids(block, names); });
 }
 
-std::vector<Json::json_pointer> all_places(const Json& value,
-                                           const Json::json_pointer& here = Json::json_pointer()) {
-  std::vector<Json::json_pointer> places = {here};
-  const auto add = [&places](std::vector<Json::json_pointer> more) {
-    places.insert(places.end(), more.begin(), more.end());
-  };
-  if (value.is_object())
-    for (const auto& [key, member] : value.items()) add(all_places(member, here / key));
-  if (value.is_array())
-    for (std::size_t i = 0; i < value.size(); ++i) add(all_places(value[i], here / i));
-  return places;
-}
-
-void mutate_leaf(Json& value, Random& random) {
-  if (value.is_string()) {
-    std::string text = value.get<std::string>();
-    random.coin() ? text += "." : text.insert(0, "_");
-    value = text;
-  } else if (value.is_boolean()) {
-    value = !value.get<bool>();
-  } else if (value.is_number_integer()) {
-    value = value.get<std::int64_t>() + 1;
-  } else if (value.is_number()) {
-    value = value.get<double>() + 0.5;
-  } else {
-    value = 0;
-  }
-}
-
 void mutate_container(Json& value, Random& random) {
   if (value.is_object()) {
     if (!value.empty() && random.coin()) {
@@ -301,8 +272,37 @@ void rewrite_for_rewritten_lane(Json& request, Random& random) {
   }
 }
 
+std::vector<Json::json_pointer> all_places(const Json& value,
+                                           const Json::json_pointer& here = Json::json_pointer()) {
+  std::vector<Json::json_pointer> places = {here};
+  const auto add = [&places](std::vector<Json::json_pointer> more) {
+    places.insert(places.end(), more.begin(), more.end());
+  };
+  if (value.is_object())
+    for (const auto& [key, member] : value.items()) add(all_places(member, here / key));
+  if (value.is_array())
+    for (std::size_t i = 0; i < value.size(); ++i) add(all_places(value[i], here / i));
+  return places;
+}
+
+void mutate_leaf(Json& value, Random& random) {
+  if (value.is_string()) {
+    std::string text = value.get<std::string>();
+    random.coin() ? text += "." : text.insert(0, "_");
+    value = text;
+  } else if (value.is_boolean()) {
+    value = !value.get<bool>();
+  } else if (value.is_number_integer()) {
+    value = value.get<std::int64_t>() + 1;
+  } else if (value.is_number()) {
+    value = value.get<double>() + 0.5;
+  } else {
+    value = 0;
+  }
+}
+
 void mutate(Json& request, Random& random) {
-  const auto places = all_places(request);
+  const auto places = all_places(request, Json::json_pointer());
   Json& value = request[places[random.below(places.size())]];
   value.is_structured() ? mutate_container(value, random) : mutate_leaf(value, random);
 }
@@ -317,7 +317,8 @@ nlohmann::json verbatim_reference_form(const Json& request) {
   if (!form.contains("system") || form["system"].is_null()) return form;
   nlohmann::json system = nlohmann::json::array();
   for (nlohmann::json& block : reference_content(form["system"]))
-    if (!block.value("text", "").starts_with("x-anthropic-billing-header:"))
+    if (block.value("type", "") != "text" ||
+        !block.value("text", "").starts_with("x-anthropic-billing-header:"))
       system.push_back(std::move(block));
   form.erase("system");
   if (!system.empty()) form["system"] = std::move(system);

@@ -20,6 +20,12 @@ void rewrite_for_rewritten_lane(Json& request, Random& random);
 // One change somewhere: a leaf becomes another value, a member or an item goes or comes.
 void mutate(Json& request, Random& random);
 
+// Every value in `value`, itself first, each with `here` in front.
+std::vector<Json::json_pointer> all_places(const Json& value, const Json::json_pointer& here);
+
+// Makes another value of one that holds no others.
+void mutate_leaf(Json& value, Random& random);
+
 // What the verbatim lane has to tell apart, in the plainest way: two requests mean the same to it exactly if
 // these are equal.
 nlohmann::json verbatim_reference_form(const Json& request);
