@@ -53,7 +53,11 @@ void ConnectionThreads::run(Entries::iterator entry) {
     fd = entry->socket.get();
   }
   Seat seat(*this, *entry);
-  serve_(fd, seat);
+  try {
+    serve_(fd, seat);
+  } catch (...) {
+    // Out of memory, most likely. It ends this connection and no other.
+  }
   const std::lock_guard lock(mutex_);
   // Closed under the lock: stop() must never shut down a descriptor that already means something else.
   entry->socket.close();

@@ -34,7 +34,7 @@ class ConnectionThreads {
     Entry& entry_;
   };
 
-  // Serves one connection to its end on its own thread; must not throw.
+  // Serves one connection to its end on its own thread. Throwing ends the connection too.
   using Serve = std::function<void(int fd, Seat& seat)>;
 
   ConnectionThreads(std::size_t connections_max, Serve serve);

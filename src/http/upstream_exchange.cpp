@@ -50,7 +50,12 @@ std::string UpstreamExchange::head_text() const {
 }
 
 void UpstreamExchange::run() {
-  const UpstreamEnd end = connect_and_converse();
+  UpstreamEnd end = UpstreamEnd::cut;
+  try {
+    end = connect_and_converse();
+  } catch (...) {
+    // Out of memory, most likely. It ends this call and no other.
+  }
   end_with(cancel_.is_cancelled() ? UpstreamEnd::cancelled : end);
 }
 

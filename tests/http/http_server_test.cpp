@@ -168,6 +168,18 @@ TEST(HttpServer, AnswersForAHandlerThatDoesNot) {
   EXPECT_EQ(body_of(cut), "4\r\npart\r\n");
 }
 
+TEST(HttpServer, AnErrorBodyThatThrowsEndsOneConnectionOnly) {
+  auto server = HttpServer::listen({}, test::echo, [](int status, std::string_view) {
+    if (status == 400) throw std::bad_alloc();
+    return std::string("{}");
+  });
+  ASSERT_TRUE(server);
+  (*server)->start();
+  EXPECT_EQ(exchange((*server)->port(), "nonsense\r\n\r\n"), "");
+  EXPECT_EQ(status_of(exchange((*server)->port(), "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")),
+            200);
+}
+
 TEST(HttpServer, ACutHttp10ReplyEndsInAReset) {
   TestServer server([](HttpRequest&, ResponseWriter& writer) {
     static_cast<void>(writer.start(200, {}));
