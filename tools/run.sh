@@ -133,7 +133,7 @@ server_url="$url"
 start_program "the broker" "$scratch/broker.log" "$bin/anyclaude-broker" --listen "127.0.0.1:$port" \
   --mode llama-cpp --backend-url "$server_url" --cache on ${broker_options[@]+"${broker_options[@]}"}
 play "$url" "through the broker" first
-play "$url" "the same, a new session" second
+play "$url" "through the broker, a new session" second
 
 echo
 python3 tools/lib/session.py table "$results"

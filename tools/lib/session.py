@@ -43,20 +43,25 @@ def as_session(request, name):
 
 
 def said_in(stream):
-    """What the model said in an event stream: text and tool arguments, in order; fails on a stream that is cut short."""
-    said, events = [], []
+    """What the model said in an event stream, block by block: texts, and tool arguments as values, for their spelling
+    is nobody's concern. Fails on a stream that is cut short."""
+    pieces, is_call, complete = {}, set(), False
     for line in stream.decode("utf-8", "replace").splitlines():
         if not line.startswith("data:"):
             continue
         event = json.loads(line[5:])
-        events.append(event.get("type"))
-        if events[-1] == "error":
-            raise Failed(f"the stream ended with an error: {event['error'].get('message')}")
         delta = event.get("delta", {})
-        said.append(delta.get("text") or delta.get("partial_json") or "")
-    if "message_stop" not in events:
+        if event["type"] == "error":
+            raise Failed(f"the stream ended with an error: {event['error'].get('message')}")
+        if event["type"] == "content_block_delta":
+            if delta["type"] == "input_json_delta":
+                is_call.add(event["index"])
+            said = delta.get("text") or delta.get("partial_json") or delta.get("thinking") or ""
+            pieces[event["index"]] = pieces.get(event["index"], "") + said
+        complete = complete or event["type"] == "message_stop"
+    if not complete:
         raise Failed("a stream ended before its message did; the log of the server may say why")
-    return "".join(said)
+    return [json.loads(text) if index in is_call else text for index, text in sorted(pieces.items())]
 
 
 def send(url, name, path, body, headers):
@@ -102,7 +107,7 @@ def play(options):
         "label": options.label, "requests": len(said), "from_store": hits, "seconds": seconds,
         "prefilled": after["prefilled_tokens"] - before["prefilled_tokens"],
         "reused": after["reused_tokens"] - before["reused_tokens"],
-        "answers": hashlib.sha256("\0".join(said).encode()).hexdigest(),
+        "answers": hashlib.sha256(json.dumps(said).encode()).hexdigest(),
     }))
 
 
