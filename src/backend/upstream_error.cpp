@@ -126,8 +126,7 @@ ApiError translate(int status, const Said& said, const PromptSizes& sizes) {
   const int out_status = client_status(upstream_status);
   std::string message = said.message;
   if (message.empty()) message = "the model server answered with status " + std::to_string(upstream_status);
-  if (upstream_status == 401)
-    message = "the model server refused the broker's key: " + message;
+  if (upstream_status == 401) message = "the model server refused the broker's key: " + message;
   return {out_status, std::string(api_error_type(out_status)), std::move(message)};
 }
 

@@ -4,58 +4,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "backend/reply_decoder.h"
-#include "messages/message_assembler.h"
+#include "tests/backend/decoding.h"
 #include "tests/backend/recorded_replies.h"
-#include "tests/fakes/event_order_checker.h"
 
 namespace anyclaude {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::string_view kEventStream = "text/event-stream";
-
-class Decoding {
- public:
-  explicit Decoding(std::string_view content_type = kEventStream, std::vector<std::string> stops = {"END"})
-      : stream_(events),
-        decoder(make_chat_decoder({*find_profile("openai"), "msg_1", "claude-opus", 500, std::move(stops)},
-                                  content_type, stream_)) {}
-
-  Decoding& feed(std::string_view bytes) {
-    decoder->feed(bytes);
-    return *this;
-  }
-  Decoding& end(UpstreamEnd end = UpstreamEnd::complete) {
-    decoder->finish(end);
-    return *this;
-  }
-  // The message as the client puts it together.
-  Json message() {
-    EXPECT_EQ(events.violation(), "");
-    MessageAssembler assembler;
-    for (const MessageEvent& event : events.events) assembler.feed(event.name, event.data);
-    EXPECT_EQ(assembler.completeness(), MessageCompleteness::complete);
-    return assembler.take();
-  }
-  std::string last_error() const {
-    if (events.events.empty() || events.events.back().name != "error") return "";
-    return Json::parse(events.events.back().data)["error"]["message"];
-  }
-
-  EventOrderChecker events;
-
- private:
-  MessageStream stream_;
-
- public:
-  std::unique_ptr<ReplyDecoder> decoder;
-};
-
-Json decoded(std::string_view body, std::string_view content_type = kEventStream) {
-  return Decoding(content_type).feed(body).end().message();
-}
 
 Json content_of_chunks(const std::vector<std::string>& chunks) {
   return decoded(data_lines(chunks) + "data: [DONE]\n\n")["content"];
@@ -243,111 +198,6 @@ TEST(ChatDecoder, ReadsLlamaCppTimingsWithoutUsage) {
   EXPECT_EQ(decoding.decoder->report().prompt_tokens, 35u);
   EXPECT_EQ(decoding.decoder->report().cached_tokens, 30u);
   EXPECT_EQ(decoding.decoder->report().output_tokens, 2u);
-}
-
-// --- Ends and errors ---
-
-TEST(ChatDecoder, AFinishReasonWithoutDoneIsWhole) {
-  const std::string body = data_lines({delta_chunk(R"("content":"x")"), delta_chunk("", R"("stop")")});
-  EXPECT_EQ(decoded(body)["stop_reason"], "end_turn");
-  Decoding cut;
-  cut.feed(body).end(UpstreamEnd::cut);
-  EXPECT_EQ(cut.message()["stop_reason"], "end_turn");
-}
-
-TEST(ChatDecoder, AStreamWithoutFinishReasonIsCut) {
-  for (const UpstreamEnd end : {UpstreamEnd::complete, UpstreamEnd::cut, UpstreamEnd::idle_timed_out}) {
-    Decoding decoding;
-    decoding.feed(data_lines({delta_chunk(R"("content":"x")")}) + R"(data: {"choices":[{"del)").end(end);
-    EXPECT_TRUE(decoding.events.failed());
-    EXPECT_EQ(decoding.events.violation(), "");
-    EXPECT_FALSE(decoding.decoder->error());
-    EXPECT_EQ(decoding.last_error().find("not JSON"), std::string::npos);
-  }
-}
-
-TEST(ChatDecoder, ACutBeforeAnythingWasSaidIsAProperError) {
-  Decoding decoding;
-  decoding.feed(data_lines({delta_chunk(R"("role":"assistant","content":null)")})).end(UpstreamEnd::cut);
-  EXPECT_TRUE(decoding.events.events.empty());
-  ASSERT_TRUE(decoding.decoder->error());
-  EXPECT_EQ(decoding.decoder->error()->status, 502);
-  Decoding silent;
-  silent.end(UpstreamEnd::idle_timed_out);
-  EXPECT_EQ(silent.decoder->error()->status, 504);
-}
-
-TEST(ChatDecoder, DoneWithoutAnAnswerIsAnError) {
-  Decoding decoding;
-  decoding.feed("data: [DONE]\n\n").end();
-  ASSERT_TRUE(decoding.decoder->error());
-  EXPECT_EQ(decoding.decoder->error()->status, 502);
-}
-
-TEST(ChatDecoder, AnErrorInsideAStreamHasItsStatusWhileNothingWasSaid) {
-  const auto error_of = [](const std::string& chunk) {
-    Decoding decoding;
-    decoding.feed(": OPENROUTER PROCESSING\n\ndata: " + chunk + "\n\n").end();
-    return decoding.decoder->error().value_or(ApiError{0, "", ""});
-  };
-  EXPECT_EQ(error_of(R"({"error":{"code":429,"message":"slow down"}})").status, 429);
-  EXPECT_EQ(error_of(R"({"error":"boom"})").message, "boom");
-  EXPECT_EQ(error_of(R"({"error":"boom"})").status, 500);
-  EXPECT_EQ(error_of(R"({"object":"error","message":"m","code":404})").status, 404);
-  EXPECT_EQ(error_of(R"({"error":{"code":400,"type":"exceed_context_size_error","message":"m",)"
-                     R"("n_prompt_tokens":9000,"n_ctx":4096}})")
-                .message,
-            "prompt is too long: 9000 tokens > 4096 maximum");
-  EXPECT_EQ(error_of("<html>").status, 502);
-}
-
-TEST(ChatDecoder, AnErrorBehindTheBeginningIsAnEvent) {
-  Decoding decoding;
-  decoding.feed(data_lines({delta_chunk(R"("content":"x")"), R"({"error":{"code":500,"message":"GPU gone"}})",
-                            delta_chunk(R"("content":"y")"), "[DONE]"}));
-  decoding.end();
-  EXPECT_TRUE(decoding.events.failed());
-  EXPECT_EQ(decoding.events.violation(), "");
-  EXPECT_EQ(decoding.last_error(), "GPU gone");
-  EXPECT_FALSE(decoding.decoder->error());
-}
-
-TEST(ChatDecoder, AWholeReplyMayBeAnError) {
-  Decoding decoding("application/json");
-  decoding.feed(R"({"error":{"message":"no","type":"invalid_request_error"}})").end();
-  ASSERT_TRUE(decoding.decoder->error());
-  EXPECT_EQ(decoding.decoder->error()->status, 400);
-}
-
-TEST(ChatDecoder, GarbageIsAnErrorNotACrash) {
-  for (const char* body :
-       {"data: {\"choices\":[{\"delta\":", "data: nonsense\n\n", "data: 3\n\n", "{", "{}", "\xff\xfe",
-        "data: {\"choices\":{}}\n\n", "data: {\"choices\":[3,null,{\"delta\":5}]}\n\n"}) {
-    Decoding decoding;
-    decoding.feed(body).end();
-    EXPECT_TRUE(decoding.decoder->error()) << body;
-  }
-}
-
-TEST(ChatDecoder, ACallWithoutANameIsAnError) {
-  Decoding decoding;
-  decoding.feed(data_lines({delta_chunk(R"("tool_calls":[{"index":0,"function":{"arguments":"{}"}}])"),
-                            delta_chunk("", R"("tool_calls")")}));
-  decoding.end();
-  EXPECT_TRUE(decoding.events.failed());
-  EXPECT_EQ(decoding.events.violation(), "");
-}
-
-TEST(ChatDecoder, CutArgumentsStayAsTheyAre) {
-  Decoding decoding;
-  decoding.feed(data_lines(
-      {delta_chunk(R"("tool_calls":[{"index":0,"function":{"name":"A","arguments":"{\"x\":\"half"}}])"),
-       delta_chunk("", R"("length")"), "[DONE]"}));
-  decoding.end();
-  EXPECT_TRUE(decoding.events.stopped());
-  MessageAssembler assembler;
-  for (const MessageEvent& event : decoding.events.events) assembler.feed(event.name, event.data);
-  EXPECT_EQ(assembler.completeness(), MessageCompleteness::incomplete);
 }
 
 TEST(ChatDecoder, SurvivesTextThatIsNotUtf8) {
