@@ -1,5 +1,8 @@
 #include "storage/lmdb/environment.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <string>
@@ -26,7 +29,8 @@ Result<std::unique_ptr<Environment>> Environment::open(const LmdbStoreOptions& o
       options.map_bytes_initial > 0 ? options.map_bytes_initial : limits::kStoreMapBytesInitial;
   if (const int code = environment->open_map(map_bytes); code != 0)
     return tl::unexpected(environment->error(code, "opened"));
-  if (auto checked = environment->check_file(); !checked) return tl::unexpected(checked.error());
+  if (const int code = environment->check_length(); code != 0)
+    return tl::unexpected(environment->error(code, "opened"));
   // Slots of processes that died while reading would keep their pages from being used again.
   int dead = 0;
   mdb_reader_check(environment->env_, &dead);
@@ -48,18 +52,58 @@ int Environment::open_map(std::uint64_t map_bytes) {
   if (const int code = mdb_env_set_maxdbs(env_, kTablesMax); code != 0) return code;
   if (const int code = mdb_env_set_maxreaders(env_, limits::kStoreReadersMax); code != 0) return code;
   // MDB_NOTLS: reader slots belong to transactions, not to the many short-lived threads of a server.
-  return mdb_env_open(env_, directory_->path().c_str(), MDB_NOTLS, 0600);
+  if (const int code = mdb_env_open(env_, directory_->path().c_str(), MDB_NOTLS, 0600); code != 0)
+    return code;
+  // Model servers that a broker launches must not inherit the store.
+  mdb_filehandle_t file = -1;
+  mdb_env_get_fd(env_, &file);
+  return ::fcntl(file, F_SETFD, FD_CLOEXEC) == 0 ? 0 : errno;
 }
 
-// A file cut short would be read beyond its end, which kills the process.
-Status Environment::check_file() const {
+// What the file must hold for every page of its tables to be there.
+std::uint64_t Environment::bytes_needed() const {
   MDB_envinfo info{};
   MDB_stat stat{};
-  if (mdb_env_info(env_, &info) != 0 || mdb_env_stat(env_, &stat) != 0)
-    return tl::unexpected(error(MDB_INVALID, "opened"));
-  const std::uint64_t needed = (std::uint64_t{info.me_last_pgno} + 1) * stat.ms_psize;
-  if (file_bytes() < needed) return tl::unexpected(error(MDB_CORRUPTED, "opened"));
-  return {};
+  mdb_env_info(env_, &info);
+  mdb_env_stat(env_, &stat);
+  return (std::uint64_t{info.me_last_pgno} + 1) * stat.ms_psize;
+}
+
+// Reading a page beyond the file's end kills the process, so a file cut short must be found first.
+int Environment::check_length() {
+  if (file_bytes() >= bytes_needed()) return 0;
+  MDB_txn* lock = nullptr;
+  if (const int code = mdb_txn_begin(env_, nullptr, 0, &lock); code != 0) return code;
+  const int code = extend_over_free_pages();
+  mdb_txn_abort(lock);
+  return code;
+}
+
+// A sound file may be short as well: LMDB never writes a page that one transaction took and gave back. Such
+// pages are in its list of free pages. The file is lengthened, so that the list can be read without danger,
+// and cut back when the list does not explain every missing page. The write lock is held.
+int Environment::extend_over_free_pages() {
+  MDB_stat stat{};
+  mdb_filehandle_t file = -1;
+  mdb_env_stat(env_, &stat);
+  mdb_env_get_fd(env_, &file);
+  const std::uint64_t length = file_bytes();
+  const std::uint64_t needed = bytes_needed();
+  if (length >= needed) return 0;
+  if (::ftruncate(file, static_cast<off_t>(needed)) != 0) return errno;
+  const std::uint64_t first_missing = length / stat.ms_psize;
+  std::uint64_t missing = needed / stat.ms_psize - first_missing;
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+  if (code == 0) {
+    code = visit_free_pages(txn, [&](std::size_t page) {
+      if (page >= first_missing && page < needed / stat.ms_psize) --missing;
+    });
+    mdb_txn_abort(txn);
+  }
+  if (code == 0 && missing == 0) return 0;
+  if (::ftruncate(file, static_cast<off_t>(length)) != 0) return errno;
+  return MDB_CORRUPTED;
 }
 
 Status Environment::prepare_tables(LmdbAccess access) {

@@ -60,7 +60,9 @@ class Environment {
   explicit Environment(std::unique_ptr<StoreDirectory> directory) : directory_(std::move(directory)) {}
 
   int open_map(std::uint64_t map_bytes);
-  Status check_file() const;
+  std::uint64_t bytes_needed() const;
+  int check_length();
+  int extend_over_free_pages();
   Status prepare_tables(LmdbAccess access);
   int find_tables();
   int create_tables();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace anyclaude::lmdb {
 
@@ -41,6 +42,26 @@ int put_value(MDB_txn* txn, MDB_dbi table, std::string_view key, std::string_vie
 int erase_value(MDB_txn* txn, MDB_dbi table, std::string_view key) {
   MDB_val key_value = value_of(key);
   const int code = mdb_del(txn, table, &key_value, nullptr);
+  return code == MDB_NOTFOUND ? 0 : code;
+}
+
+int visit_free_pages(MDB_txn* txn, const std::function<void(std::size_t page)>& visit) {
+  constexpr MDB_dbi kFreePages = 0;  // each value: a count, then so many page numbers
+  Cursor cursor;
+  if (const int code = cursor.open(txn, kFreePages); code != 0) return code;
+  int code = cursor.seek({});
+  for (; code == 0; code = cursor.next()) {
+    const std::string_view bytes = cursor.value();
+    std::size_t count = 0;
+    if (bytes.size() < sizeof count) return MDB_CORRUPTED;
+    std::memcpy(&count, bytes.data(), sizeof count);
+    if (count > bytes.size() / sizeof count - 1) return MDB_CORRUPTED;
+    for (std::size_t i = 1; i <= count; ++i) {
+      std::size_t page = 0;
+      std::memcpy(&page, bytes.data() + i * sizeof page, sizeof page);
+      visit(page);
+    }
+  }
   return code == MDB_NOTFOUND ? 0 : code;
 }
 

@@ -3,7 +3,9 @@
 
 #include <lmdb.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -45,6 +47,9 @@ int get_value(MDB_txn* txn, MDB_dbi table, std::string_view key, std::optional<s
 int put_value(MDB_txn* txn, MDB_dbi table, std::string_view key, std::string_view value);
 // Success too when there was none.
 int erase_value(MDB_txn* txn, MDB_dbi table, std::string_view key);
+// Calls `visit` with the number of each page in LMDB's own list of free pages. `txn` only reads: LMDB does
+// not show the list to a writer.
+int visit_free_pages(MDB_txn* txn, const std::function<void(std::size_t page)>& visit);
 // A key digest at `at`; nothing when `bytes` is too short.
 std::optional<Digest128> digest_at(std::string_view bytes, std::size_t at);
 

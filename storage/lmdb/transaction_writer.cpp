@@ -98,12 +98,13 @@ Status TransactionWriter::flush() {
 }
 
 void TransactionWriter::settle() {
-  {
+  const auto resting = [this] {
     const std::lock_guard lock(state_->mutex);
-    const bool resting = state_->queue.empty() && state_->phase == State::Phase::idle;
-    if (resting && !state_->tidying->due()) return;
-  }
-  (void)run({});
+    return state_->queue.empty() && state_->phase == State::Phase::idle;
+  };
+  // In this order: hits that a batch has just taken along are on their way until it rests again.
+  const bool counted = state_->tidying->due();
+  if (counted || !resting()) (void)run({});
 }
 
 std::uint64_t TransactionWriter::failures() const {
