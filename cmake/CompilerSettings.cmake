@@ -17,6 +17,10 @@ if(MOLD_PROGRAM AND NOT APPLE)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# Everywhere alike: a precompiled header serves only files that are compiled with the same thread setting, and some of the
+# libraries ask for it.
+add_compile_options(-pthread)
+
 add_library(anyclaude_settings INTERFACE)
 target_compile_options(anyclaude_settings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Werror=switch)
 if(ANYCLAUDE_WARNINGS_AS_ERRORS)
