@@ -69,31 +69,34 @@ bin="$PWD/build/release/bin"
 begin_programs
 if [ -n "$store" ]; then broker_options+=(--store "$store"); fi
 
+# how_to_connect VARIABLES NOTE
 how_to_connect() {
   say ""
   say "Start Claude Code against it, in a directory of yours:"
   say ""
   say "  ANTHROPIC_BASE_URL=$url$1 claude"
   say ""
+  say "$2"
   say "What it saved: $url/metrics.json. Ctrl-C here stops it."
 }
 
+# The broker's log, a line for each request, appears here while it runs.
 serve_until_stopped() {
-  local status=0
-  wait "$child" || status=$?
-  tail -n 20 "$1" >&2
+  local broker="$child" status=0
+  tail -n +1 -f "$broker_log" >&2 &
+  children+=("$!")
+  wait "$broker" || status=$?
   fail "the broker ended by itself (exit code $status); its last words are above"
 }
 
+broker_log="$scratch/broker.log"
 if [ "$configured" = yes ]; then
-  log="$scratch/broker.log"
   cd "$called_from"
-  start_program "the broker" "$log" "$bin/anyclaude-broker" --listen "127.0.0.1:$port" \
+  start_program "the broker" "$broker_log" "$bin/anyclaude-broker" --listen "127.0.0.1:$port" \
     ${broker_options[@]+"${broker_options[@]}"}
   say "The broker listens on $url."
-  how_to_connect ""
-  say "In front of a model of your own, and without a Claude login, add ANTHROPIC_AUTH_TOKEN=none to that line."
-  serve_until_stopped "$log"
+  how_to_connect "" "In front of a model of your own, and without a Claude login, add ANTHROPIC_AUTH_TOKEN=none there."
+  serve_until_stopped
 fi
 
 # A laptop with a mid-sized model reads a few hundred tokens a second and a strong one a few thousand; the faster end
@@ -103,44 +106,44 @@ decode_speed=100
 recording=tests/data/recordings/interactive_three_turns
 results="$scratch/results"
 
+# start_simserver NAME
 start_simserver() {
-  start_program "the simulated model server" "$scratch/simserver.log" "$bin/anyclaude-simserver" --port 0 --slots 1 \
+  start_program "the simulated model server" "$scratch/$1.log" "$bin/anyclaude-simserver" --port 0 --slots 1 \
     --prefill-tokens-per-second "$prefill_speed" --decode-tokens-per-second "$decode_speed"
 }
 
-# play URL LABEL SESSION
+# play URL SERVER-URL LABEL SESSION
 play() {
-  printf '%s ' "$2" >&2
-  python3 tools/lib/session.py play --to "$1" --stats "$server_url" --label "$2" --session "$3" "$recording" \
+  printf '%s ' "$3" >&2
+  python3 tools/lib/session.py play --to "$1" --stats "$2" --label "$3" --session "$4" "$recording" \
     >>"$results" && return 0
   tail -n 5 "$scratch"/*.log >&2
   exit 1
 }
 
+# Two servers, so that neither way profits from what the other left behind.
+start_simserver direct
+direct_url="$url"
+start_simserver behind_broker
+server_url="$url"
+[ -n "$store" ] || broker_options+=(--store "$scratch/store")
+start_program "the broker" "$broker_log" "$bin/anyclaude-broker" --listen "127.0.0.1:$port" \
+  --mode llama-cpp --backend-url "$server_url" --cache on ${broker_options[@]+"${broker_options[@]}"}
+
 say ""
 say "A simulated model server with one slot reads $prefill_speed prompt tokens a second and writes $decode_speed."
 say "The session is one that Claude Code really sent: three turns and their title requests, the prose replaced."
 say ""
-start_simserver
-server_url="$url"
-play "$server_url" "straight to the server" direct
-stop_program "$child"
-
-# A fresh server, so that the broker's first session does not profit from what the last one left behind.
-start_simserver
-server_url="$url"
-[ -n "$store" ] || broker_options+=(--store "$scratch/store")
-start_program "the broker" "$scratch/broker.log" "$bin/anyclaude-broker" --listen "127.0.0.1:$port" \
-  --mode llama-cpp --backend-url "$server_url" --cache on ${broker_options[@]+"${broker_options[@]}"}
-play "$url" "through the broker" first
-play "$url" "through the broker, a new session" second
+play "$direct_url" "$direct_url" "straight to the server" direct
+play "$url" "$server_url" "through the broker" first
+play "$url" "$server_url" "through the broker, a new session" second
 
 echo
 python3 tools/lib/session.py table "$results"
 if [ "$serve" = yes ]; then
-  how_to_connect " ANTHROPIC_AUTH_TOKEN=none"
-  say "(The simulated server answers with a digest of what it read; a line 'USE Read <file>' makes it call a tool.)"
-  serve_until_stopped "$scratch/broker.log"
+  how_to_connect " ANTHROPIC_AUTH_TOKEN=none" \
+    "The simulated model answers with a digest of what it read; a line 'USE Read <file>' makes it call a tool."
+  serve_until_stopped
 fi
 say ""
 say "To try it with Claude Code itself:     ./tools/run.sh --serve"

@@ -31,7 +31,7 @@ start_program() {
   until url="$(sed -n 's/^listening on \(http:[^ ]*\).*/\1/p' "$log.out")" && [ -n "$url" ]; do
     if ! kill -0 "$child" 2>/dev/null; then
       tail -n 20 "$log" >&2
-      fail "$name ended before it listened; its last words are above"
+      fail "$name ended before it listened; what it said above tells what to mend"
     fi
     tries=$((tries + 1))
     [ "$tries" -lt 300 ] || fail "$name did not say where it listens within 30 s; its log is $log"
