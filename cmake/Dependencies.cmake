@@ -17,6 +17,7 @@ endfunction()
 
 anyclaude_pkg(xxhash::xxhash libxxhash)
 anyclaude_pkg(zstd::zstd libzstd)
+anyclaude_pkg(re2::re2 re2)
 # pkg-config carries the feature macros the library was built with; without them the layouts differ silently.
 anyclaude_pkg(httplib::httplib cpp-httplib)
 

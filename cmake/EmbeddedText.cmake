@@ -1,0 +1,18 @@
+# anyclaude_embed_texts(TARGET NAMESPACE name=file...)
+# Compiles text files into a target: each becomes `extern const std::string_view NAME` in embedded_texts.h of that
+# target's room. Pieces are short, for some compilers bound the length of a literal.
+function(anyclaude_embed_texts target)
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/embedded/${target}.cpp")
+  set(content "#include <string_view>\nnamespace anyclaude::embedded {\n")
+  foreach(pair ${ARGN})
+    string(REGEX MATCH "^([^=]+)=(.+)$" matched "${pair}")
+    set(name ${CMAKE_MATCH_1})
+    set(file ${CMAKE_SOURCE_DIR}/${CMAKE_MATCH_2})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(READ ${file} text)
+    string(APPEND content "extern const std::string_view ${name};\nconst std::string_view ${name} = R\"embedded(${text})embedded\";\n")
+  endforeach()
+  string(APPEND content "}  // namespace anyclaude::embedded\n")
+  file(CONFIGURE OUTPUT ${source} CONTENT "${content}" @ONLY)
+  target_sources(${target} PRIVATE ${source})
+endfunction()

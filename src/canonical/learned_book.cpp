@@ -1,0 +1,45 @@
+#include "canonical/learned_book.h"
+
+#include <algorithm>
+
+namespace anyclaude {
+
+void LearnedBook::refresh() {
+  std::vector<LearnedLine> lines;
+  const Status status =
+      store_.for_each(kLearnedLinesTable, [&lines](std::string_view, std::string_view value) {
+        if (auto line = decode_learned_line(value)) lines.push_back(std::move(*line));
+        return true;
+      });
+  if (!status) return;
+  std::ranges::sort(lines, {}, &LearnedLine::since);
+  if (!std::ranges::equal(lines, lines_, {}, &LearnedLine::id, &LearnedLine::id)) ++epoch_;
+  lines_ = std::move(lines);
+  if (!lines_.empty()) next_ = std::max(next_, lines_.back().since + 1);
+}
+
+void LearnedBook::add(LearnedLine line, const HashSecret& secret) {
+  const bool known =
+      std::ranges::any_of(lines_, [&](const LearnedLine& other) { return same_spot(other.spot, line.spot); });
+  if (known) return;
+  if (lines_.size() >= kLearnedLinesMax) {
+    const auto oldest = std::ranges::find(lines_, LearnedLine::Hold::learned, &LearnedLine::hold);
+    if (oldest == lines_.end()) return;
+    (void)store_.erase(kLearnedLinesTable, oldest->id);
+    lines_.erase(oldest);
+    ++epoch_;
+  }
+  line.since = next_++;
+  line.id = keyed_digest(encode_learned_line(line), secret).hex().substr(0, 16);
+  // A line that cannot be stored is learned for as long as this process lives.
+  (void)store_.put(kLearnedLinesTable, line.id, encode_learned_line(line));
+  lines_.push_back(std::move(line));
+}
+
+LearnedView LearnedBook::view(std::uint64_t before) {
+  const auto end = std::ranges::lower_bound(lines_, before, {}, &LearnedLine::since);
+  viewed_.assign(lines_.begin(), end);
+  return {viewed_, epoch_ << 32U | static_cast<std::uint64_t>(viewed_.size())};
+}
+
+}  // namespace anyclaude

@@ -1,0 +1,254 @@
+#include "canonical/prompt_layer.h"
+
+#include <algorithm>
+#include <iterator>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "canonical/layout_book.h"
+#include "canonical/learned_book.h"
+#include "canonical/line_learner.h"
+#include "canonical/pending_state.h"
+#include "canonical/piece_changes.h"
+#include "canonical/prompt_writer.h"
+
+namespace anyclaude {
+namespace {
+
+constexpr StateTable kRanksTable{"prompt_ranks", 1, 8, 4 * 1024 * 1024};
+constexpr StateTable kSightingsTable{"line_sightings", 1, 8, 8 * 1024 * 1024};
+constexpr std::string_view kToolRanksKey = "tools";
+constexpr std::string_view kBlockRanksKey = "blocks";
+constexpr std::string_view kSightingsKey = "all";
+constexpr std::size_t kUpdatesMax = 200;
+
+}  // namespace
+
+class PromptLayer::Impl {
+ public:
+  Impl(StateStore& store, const HashSecret& secret, PromptLayerOptions options)
+      : level_(options.level),
+        secret_(secret),
+        first_ranks_(std::move(options.first_ranks)),
+        state_(store),
+        cutter_(std::move(options.rules), secret),
+        layouts_(state_),
+        learned_(store),
+        learner_(secret) {
+    if (const auto bytes = state_.get(kRanksTable, kToolRanksKey)) tool_ranks_.decode(*bytes);
+    if (const auto bytes = state_.get(kRanksTable, kBlockRanksKey)) block_ranks_.decode(*bytes);
+    if (const auto bytes = state_.get(kSightingsTable, kSightingsKey)) learner_.decode(*bytes);
+  }
+
+  OrderReport order(MessagesRequest& request, const PromptContext& context) {
+    if (level_ == OrderingLevel::off) return {};
+    const std::lock_guard lock(mutex_);
+    const TurnBounds bounds = find_turn_bounds(request.messages);
+    const std::vector<std::uint64_t> links = link_messages(request.messages, bounds, secret_);
+    const std::string key = conversation_key(context, links);
+    const std::uint64_t session = keyed_digest(context.session_id, secret_).low;
+
+    Plan plan = make_plan(request, bounds, links, key, session, context.learning);
+    OrderReport report{plan.continues, plan.layout.updates.size(), plan.parts.effects};
+    if (context.learning == Learning::allowed) {
+      learn_lines(request, bounds);
+      if (plan.changed) layouts_.keep(key, plan.layout);
+    }
+    write_prompt(request, bounds, plan.parts, plan.layout, level_);
+    return report;
+  }
+
+  Status flush() { return state_.flush(); }
+  OrderingLevel level() const { return level_; }
+
+ private:
+  struct Plan {
+    PromptParts parts;
+    ConversationLayout layout;
+    bool continues = false;
+    bool changed = true;  // the layout is not as it is kept
+  };
+
+  std::string conversation_key(const PromptContext& context, const std::vector<std::uint64_t>& links) const {
+    std::string bytes(context.partition);
+    bytes += '\0';
+    bytes += context.agent_id;
+    bytes += '\0';
+    bytes += name_of(level_);
+    bytes += '\0';
+    bytes += std::to_string(links.front());
+    return keyed_digest(bytes, secret_).hex();
+  }
+
+  bool moves(const TurnBounds& bounds) const {
+    return level_ >= OrderingLevel::standard && bounds.first_user != TurnBounds::kNone;
+  }
+
+  PromptParts parts_for(const MessagesRequest& request, const TurnBounds& bounds,
+                        std::uint64_t learned_before) {
+    return take_apart(request, bounds, level_, cutter_, learned_.view(learned_before), secret_);
+  }
+
+  // The pieces that keep their place; where nothing moves there are none.
+  std::vector<PromptPiece> placed_pieces(const PromptParts& parts, const TurnBounds& bounds) const {
+    return moves(bounds) ? parts.pieces : std::vector<PromptPiece>();
+  }
+
+  // The layout whose pieces are all as they were is continued rather than one that is as near otherwise.
+  Plan make_plan(const MessagesRequest& request, const TurnBounds& bounds,
+                 const std::vector<std::uint64_t>& links, const std::string& key, std::uint64_t session,
+                 Learning learning) {
+    const std::vector<ConversationLayout> candidates = layouts_.candidates(key, links, session);
+    std::optional<Plan> best;
+    for (const ConversationLayout& candidate : candidates) {
+      if (best && common_links(candidate.links, links) < common_links(candidates.front().links, links)) break;
+      Plan plan{parts_for(request, bounds, candidate.learned_before), candidate, true, true};
+      auto changes = find_changes(candidate.pieces, placed_pieces(plan.parts, bounds));
+      if (!changes) continue;
+      const bool unchanged = changes->update.empty();
+      // A first turn that says something else begins another conversation.
+      if (!unchanged && links.size() == 1) continue;
+      if (best && !unchanged) continue;
+      if (continue_layout(plan, request, bounds, links, std::move(*changes))) best = std::move(plan);
+      if (unchanged) break;
+    }
+    if (best) {
+      observe_ranks(best->parts, learning);
+      best->changed |= extend_tools(*best);
+      return std::move(*best);
+    }
+    return begin(request, bounds, links, session, learning);
+  }
+
+  Plan begin(const MessagesRequest& request, const TurnBounds& bounds,
+             const std::vector<std::uint64_t>& links, std::uint64_t session, Learning learning) {
+    learned_.refresh();
+    Plan plan{parts_for(request, bounds, learned_.next()), {}, false, true};
+    observe_ranks(plan.parts, learning);
+    ConversationLayout& layout = plan.layout;
+    layout.session = session;
+    layout.learned_before = learned_.next();
+    layout.links = links;
+    layout.tools = order_tools(plan.parts.tools, {}, first_ranks_, tool_ranks_);
+    place_pieces(placed_pieces(plan.parts, bounds), layout.pieces);
+    return plan;
+  }
+
+  // System text, then blocks by how widely they are shared, then the facts.
+  void place_pieces(const std::vector<PromptPiece>& pieces, std::vector<LayoutPiece>& placed) const {
+    for (const PromptPiece& piece : pieces) placed.push_back({piece.kind, piece.text, piece.text});
+    std::ranges::stable_sort(placed, [this](const LayoutPiece& left, const LayoutPiece& right) {
+      return standing(left) < standing(right);
+    });
+  }
+
+  std::pair<int, std::int64_t> standing(const LayoutPiece& piece) const {
+    const bool in_first_turn = piece.kind == PieceKind::block ||
+                               (piece.kind == PieceKind::system && level_ == OrderingLevel::aggressive);
+    if (!in_first_turn) return {piece.kind == PieceKind::system ? 0 : 2, 0};
+    return {1, -static_cast<std::int64_t>(block_ranks_.count(keyed_digest(piece.said, secret_).low))};
+  }
+
+  // False when the conversation has been corrected so often that it is better to begin anew.
+  bool continue_layout(Plan& plan, const MessagesRequest& request, const TurnBounds& bounds,
+                       const std::vector<std::uint64_t>& links, PieceChanges changes) const {
+    ConversationLayout& layout = plan.layout;
+    const std::size_t common = common_links(layout.links, links);
+    if (common < layout.links.size()) {
+      depart(layout, common);
+      auto from_there = find_changes(layout.pieces, placed_pieces(plan.parts, bounds));
+      if (!from_there) return false;
+      changes = std::move(*from_there);
+    }
+    plan.changed = layout.links != links || !changes.update.empty();
+    layout.links = links;
+    for (std::size_t i = 0; i < layout.pieces.size(); ++i) layout.pieces[i].latest = changes.latest[i];
+    for (const PromptPiece& piece : changes.added) layout.pieces.push_back({piece.kind, {}, piece.text});
+    if (!changes.update.empty())
+      layout.updates.push_back({links_to_last_user(request, bounds), std::move(changes.update)});
+    return layout.updates.size() <= kUpdatesMax;
+  }
+
+  // The conversation went on from an earlier point: another one, with what was said up to there.
+  static void depart(ConversationLayout& layout, std::size_t common) {
+    layout.number = 0;
+    const auto later = [common](const LayoutUpdate& update) { return update.after_links > common; };
+    if (std::erase_if(layout.updates, later) == 0) return;
+    layout.updates.clear();
+    std::erase_if(layout.pieces, [](const LayoutPiece& piece) { return piece.said.empty(); });
+    for (LayoutPiece& piece : layout.pieces) piece.latest = piece.said;
+  }
+
+  static std::uint64_t links_to_last_user(const MessagesRequest& request, const TurnBounds& bounds) {
+    for (std::size_t i = request.messages.size(); i-- > bounds.tail;)
+      if (request.messages[i].role == Role::user) return i - bounds.tail + 2;
+    return 1;
+  }
+
+  bool extend_tools(Plan& plan) const {
+    std::vector<std::string> tools =
+        order_tools(plan.parts.tools, plan.layout.tools, first_ranks_, tool_ranks_);
+    if (tools == plan.layout.tools) return false;
+    plan.layout.tools = std::move(tools);
+    return true;
+  }
+
+  void observe_ranks(const PromptParts& parts, Learning learning) {
+    if (learning == Learning::forbidden) return;
+    std::vector<std::uint64_t> tools;
+    for (const StableTool& tool : parts.tools) tools.push_back(tool.definition);
+    if (tool_ranks_.observe(std::move(tools)))
+      state_.put(kRanksTable, std::string(kToolRanksKey), tool_ranks_.encode());
+    std::vector<std::uint64_t> blocks;
+    for (const PromptPiece& piece : parts.pieces)
+      if (piece.kind != PieceKind::facts) blocks.push_back(keyed_digest(piece.text, secret_).low);
+    if (block_ranks_.observe(std::move(blocks)))
+      state_.put(kRanksTable, std::string(kBlockRanksKey), block_ranks_.encode());
+  }
+
+  // Below `standard` nothing is moved, so there is nothing to learn for.
+  void learn_lines(const MessagesRequest& request, const TurnBounds& bounds) {
+    if (!moves(bounds)) return;
+    const LearnedView view = learned_.view(learned_.next());
+    std::vector<LearnedLine> found;
+    visit_client_texts(request, bounds, [&](TextPlace place, std::string_view owner, std::string_view text) {
+      const auto kept = cutter_.cut(place, owner, text, CutDepth::volatile_too, view.lines, view.generation);
+      auto learned = learner_.observe(place, owner, kept->kept);
+      std::ranges::move(learned, std::back_inserter(found));
+    });
+    for (LearnedLine& line : found) learned_.add(std::move(line), secret_);
+    if (learner_.take_changed()) state_.put(kSightingsTable, std::string(kSightingsKey), learner_.encode());
+  }
+
+  const OrderingLevel level_;
+  const HashSecret secret_;
+  const FirstRanks first_ranks_;
+  PendingState state_;
+  std::mutex mutex_;  // of everything below
+  TextCutter cutter_;
+  LayoutBook layouts_;
+  LearnedBook learned_;
+  LineLearner learner_;
+  SetRanks tool_ranks_;
+  SetRanks block_ranks_;
+};
+
+PromptLayer::PromptLayer(StateStore& store, const HashSecret& secret, PromptLayerOptions options)
+    : impl_(std::make_unique<Impl>(store, secret, std::move(options))) {}
+
+PromptLayer::~PromptLayer() = default;
+
+OrderReport PromptLayer::order(MessagesRequest& request, const PromptContext& context) {
+  return impl_->order(request, context);
+}
+
+Status PromptLayer::flush() {
+  return impl_->flush();
+}
+
+OrderingLevel PromptLayer::level() const {
+  return impl_->level();
+}
+
+}  // namespace anyclaude

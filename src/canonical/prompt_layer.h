@@ -1,0 +1,70 @@
+// Puts prompts in the order that lets a model server reuse what it holds, and learns from what it sees.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "canonical/canonical_request.h"
+#include "canonical/prompt_parts.h"
+#include "canonical/tool_order.h"
+#include "canonical/volatile_rules.h"
+#include "messages/messages_request.h"
+#include "storage/state_store.h"
+
+namespace anyclaude {
+
+enum class Learning { allowed, forbidden };
+
+// Whose conversation it is. All but the partition may be empty.
+struct PromptContext {
+  std::string_view partition;
+  std::string_view agent_id;
+  std::string_view session_id;
+  Learning learning = Learning::allowed;
+};
+
+// What was done to a request.
+struct OrderReport {
+  bool continues = false;   // a conversation known before
+  std::size_t updates = 0;  // said in this conversation so far
+  std::vector<RuleEffect> effects;
+};
+
+struct PromptLayerOptions {
+  OrderingLevel level = OrderingLevel::standard;
+  VolatileRules rules = VolatileRules::built_in();
+  FirstRanks first_ranks = FirstRanks::built_in();
+};
+
+// Thread-safe. What the client said stays in the request, exactly once, except what a rule drops:
+//   off         nothing is touched;
+//   safe        noise is dropped; tools stand by rank, and a conversation keeps the order it began with;
+//   standard    lines that vary move from system prompt, tools and reminders into one block of session facts
+//   in
+//               the first turn, behind what the client says there and in front of what the person typed; what
+//               changes in mid-conversation keeps its place, and the change is said where it was first seen;
+//   aggressive  the system prompt moves to the first turn too, behind the tools.
+// A state store that fails is worked without: then layouts last as long as this object.
+class PromptLayer {
+ public:
+  PromptLayer(StateStore& store, const HashSecret& secret, PromptLayerOptions options = {});
+  ~PromptLayer();
+  PromptLayer(const PromptLayer&) = delete;
+  PromptLayer& operator=(const PromptLayer&) = delete;
+
+  OrderReport order(MessagesRequest& request, const PromptContext& context);
+
+  // Writes what was learned. Takes as long as the store takes: call it when the client has its answer.
+  Status flush();
+
+  OrderingLevel level() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace anyclaude

@@ -1,0 +1,38 @@
+// In which order tools stand: what is most widely shared comes first.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "canonical/prompt_parts.h"
+#include "canonical/set_ranks.h"
+
+namespace anyclaude {
+
+// Ranks for a broker that has not seen much yet, by name. Immutable, so thread-safe.
+class FirstRanks {
+ public:
+  static FirstRanks built_in();
+  static Result<FirstRanks> parse(std::string_view json);
+  // 0 for a tool no list names.
+  std::uint64_t of(const std::vector<StableTool>& offered, std::string_view name) const;
+
+ private:
+  struct List {
+    std::string when_tool;  // the list counts where this tool is offered; empty: always
+    std::map<std::string, std::uint64_t, std::less<>> ranks;
+  };
+  std::vector<List> lists_;
+};
+
+// The names of the tools in the order for a conversation that begins: by rank (the first rank and the number
+// of distinct sets with exactly this definition), then bytewise by name. `begun` is what the conversation has
+// said before and keeps its place; only tools that are not in it are added.
+std::vector<std::string> order_tools(const std::vector<StableTool>& offered, std::vector<std::string> begun,
+                                     const FirstRanks& first, const SetRanks& learned);
+
+}  // namespace anyclaude
