@@ -35,8 +35,7 @@ class ConfiguredBackend final : public Backend {
       probe_ = promise.get_future().share();
       generation = generation_;
     }
-    Result<BackendIdentity> heard = ask();
-    remember(heard, generation);
+    const Result<BackendIdentity> heard = settle(ask(), generation);
     promise.set_value(heard);
     return heard;
   }
@@ -56,14 +55,20 @@ class ConfiguredBackend final : public Backend {
     return known_;
   }
 
-  void remember(const Result<BackendIdentity>& heard, std::uint64_t generation) {
+  // Decides what the callers hear, and remembers it. A server that is merely slow to say who it is, is busy
+  // with somebody's prompt: several answer one request at a time. It is still taken for the one it was.
+  Result<BackendIdentity> settle(Result<BackendIdentity> heard, std::uint64_t generation) {
     const std::lock_guard lock(mutex_);
     probe_ = {};
-    known_.reset();
     // What was asked before somebody said "forget" may be about the server that is gone.
-    if (!heard || generation != generation_) return;
-    known_ = *heard;
-    last_used_ = clock_.steady_now();
+    const bool still_counts = generation == generation_;
+    if (!heard && heard.error().kind == ErrorKind::timed_out && known_ && still_counts) heard = *known_;
+    known_.reset();
+    if (heard && still_counts) {
+      known_ = *heard;
+      last_used_ = clock_.steady_now();
+    }
+    return heard;
   }
 
   Result<BackendIdentity> ask() {
@@ -91,7 +96,7 @@ class ConfiguredBackend final : public Backend {
     const auto reply = client_->fetch(std::move(request));
     if (!reply) {
       Error error = reply.error();
-      error.kind = ErrorKind::unavailable;
+      if (error.kind != ErrorKind::timed_out) error.kind = ErrorKind::unavailable;
       return tl::unexpected(std::move(error));
     }
     if (reply->status == 401 || reply->status == 403) {

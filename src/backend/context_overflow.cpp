@@ -176,12 +176,7 @@ std::optional<ContextOverflow> find_context_overflow(std::string_view code, std:
   found.tokens_max = number_behind(text, kBeforeLimit);
   found.prompt_tokens = number_behind(text, kBeforePrompt);
   if (!found.prompt_tokens) found.prompt_tokens = number_before(text, kBehindPrompt);
-  const auto total = number_behind(text, kBeforeTotal);
-  // Where the prompt alone would fit, it is the sum that does not: the client has to learn a number above the
-  // limit, or it sees no reason to compact.
-  const bool prompt_fits =
-      found.tokens_max && found.prompt_tokens && *found.prompt_tokens <= *found.tokens_max;
-  if (total && (!found.prompt_tokens || prompt_fits)) found.prompt_tokens = total;
+  found.total_tokens = number_behind(text, kBeforeTotal);
   return found;
 }
 

@@ -8,8 +8,10 @@
 namespace anyclaude {
 
 struct ContextOverflow {
-  // As far as the server said them.
+  // As far as the server said them. `prompt_tokens` is the prompt alone, `total_tokens` the prompt and the
+  // answer asked for.
   std::optional<std::uint64_t> prompt_tokens;
+  std::optional<std::uint64_t> total_tokens;
   std::optional<std::uint64_t> tokens_max;
 };
 

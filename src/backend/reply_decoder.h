@@ -64,4 +64,9 @@ ApiError translate_upstream_error(int status, const HeaderFields& headers, std::
                                   std::uint64_t prompt_tokens_estimate,
                                   std::optional<std::uint64_t> context_tokens);
 
+// The tokens left for an answer, when a server refused a request only because prompt and max_tokens together
+// exceed its context and said both figures. Nothing when the prompt alone is too long, or for any other
+// error.
+std::optional<std::uint64_t> room_for_answer(std::string_view error_body);
+
 }  // namespace anyclaude

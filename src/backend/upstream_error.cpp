@@ -117,7 +117,11 @@ ApiError translate(int status, const Said& said, const PromptSizes& sizes) {
                        : overflow->tokens_max ? overflow->tokens_max
                                               : sizes.context_tokens;
     const auto prompt = said.prompt_tokens ? said.prompt_tokens : overflow->prompt_tokens;
-    const std::uint64_t tokens = prompt.value_or(sizes.prompt_tokens_estimate);
+    // Where the prompt alone would fit, it is the sum that does not.
+    const bool prompt_fits = prompt && limit && *prompt <= *limit;
+    const auto too_many =
+        overflow->total_tokens && (!prompt || prompt_fits) ? overflow->total_tokens : prompt;
+    const std::uint64_t tokens = too_many.value_or(sizes.prompt_tokens_estimate);
     // Without a limit the best that can be said is that this prompt was too much; the first number must be
     // the larger one, for the client works out from both how much has to go.
     const std::uint64_t tokens_max = limit.value_or(tokens > 1 ? tokens - 1 : 1);
@@ -166,6 +170,18 @@ ApiError translate_upstream_error(int status, const HeaderFields&, std::string_v
     said.message = body.substr(0, limits::kUpstreamErrorTextBytesMax);
   }
   return translate(status, said, sizes);
+}
+
+std::optional<std::uint64_t> room_for_answer(std::string_view error_body) {
+  const Json reply = parse_reply_json(error_body);
+  if (!reply.is_object()) return std::nullopt;
+  const Said said = read_reply(reply);
+  const auto overflow = find_context_overflow(said.code, said.message);
+  if (!overflow) return std::nullopt;
+  const auto prompt = said.prompt_tokens ? said.prompt_tokens : overflow->prompt_tokens;
+  const auto limit = said.tokens_max ? said.tokens_max : overflow->tokens_max;
+  if (!prompt || !limit || *prompt >= *limit) return std::nullopt;
+  return *limit - *prompt;
 }
 
 }  // namespace anyclaude

@@ -103,7 +103,9 @@ RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
   auto identity = parts_.backend.identity();
   const std::string& configured = parts_.backend.settings().model;
   if (!identity) {
-    if (identity.error().kind != ErrorKind::unavailable || configured.empty()) {
+    const ErrorKind kind = identity.error().kind;
+    const bool may_answer = kind == ErrorKind::unavailable || kind == ErrorKind::timed_out;
+    if (!may_answer || configured.empty()) {
       send_error(exchange, to_api_error(identity.error()));
       return Next::answered;
     }

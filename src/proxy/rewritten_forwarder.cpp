@@ -29,10 +29,13 @@ UpstreamRequest chat_request(const BackendSettings& settings, std::string body) 
 // One call of a local server. Each on_ function returns false when the call is over.
 class ChatRun {
  public:
-  ChatRun(const BrokerParts& parts, Exchange& exchange, std::uint64_t prompt_tokens_estimate)
+  using Attempt = RewrittenForwarder::Attempt;
+
+  ChatRun(const BrokerParts& parts, Exchange& exchange, std::uint64_t prompt_tokens_estimate, Attempt attempt)
       : parts_(parts),
         exchange_(exchange),
         estimate_(prompt_tokens_estimate),
+        attempt_(attempt),
         recorder_(parts, exchange),
         writer_(exchange, recorder_),
         stream_(writer_) {}
@@ -52,7 +55,7 @@ class ChatRun {
     if (head.status != 200) return true;
     const BackendSettings& settings = parts_.backend.settings();
     decoder_ = make_chat_decoder({settings.profile, random_id("msg_"), exchange_.parsed->model, estimate_,
-                                  exchange_.parsed->stop_sequences},
+                                  exchange_.parsed->stop_sequences, exchange_.identity.context_tokens},
                                  head.headers.get("Content-Type"), stream_);
     return true;
   }
@@ -73,11 +76,14 @@ class ChatRun {
     if (!head_)
       send_error(exchange_, to_api_error(upstream_error(done.end, parts_.backend.settings().base_url)));
     else if (!decoder_)
-      send_upstream_error();
+      on_refusal();
     else
       finish(done.end);
     return false;
   }
+
+  // Set when the server would have answered a shorter request and the client has heard nothing yet.
+  std::optional<std::uint64_t> room() const { return room_; }
 
  private:
   // Before the client has the last bytes the answer is in the store, so that whoever asks again finds it.
@@ -88,7 +94,9 @@ class ChatRun {
     return false;
   }
 
-  void send_upstream_error() {
+  void on_refusal() {
+    if (attempt_ == Attempt::first) room_ = room_for_answer(error_body_);
+    if (room_) return;
     parts_.backend.forget_identity();
     const ApiError error = translate_upstream_error(head_->status, head_->headers, error_body_, estimate_,
                                                     exchange_.identity.context_tokens);
@@ -147,30 +155,45 @@ class ChatRun {
   const BrokerParts& parts_;
   Exchange& exchange_;
   const std::uint64_t estimate_;
+  const Attempt attempt_;
   ReplyRecorder recorder_;
   ClientEventWriter writer_;
   MessageStream stream_;
   std::optional<UpstreamHead> head_;
   std::unique_ptr<ReplyDecoder> decoder_;
   std::string error_body_;
+  std::optional<std::uint64_t> room_;
 };
 
 }  // namespace
 
 void RewrittenForwarder::forward(Exchange& exchange) {
-  const BackendSettings& settings = parts_.backend.settings();
   const std::uint64_t estimate = parts_.calibration.estimate(*exchange.parsed);
-  auto body = encode_chat_request(*exchange.parsed, {settings.profile, exchange.identity.model,
-                                                     exchange.identity.context_tokens, estimate});
-  if (!body) return send_error(exchange, to_api_error(body.error()));
+  const BackendProfile& profile = parts_.backend.settings().profile;
+  ChatEncoding encoding{profile, exchange.identity.model, exchange.identity.context_tokens, estimate};
+  const auto room = attempt(exchange, encoding, estimate, Attempt::first);
+  if (!room) return;
+  // The estimate was too small: the server has counted, and there is a place for an answer of this length.
+  encoding.context_tokens = *room;
+  encoding.prompt_tokens_estimate = 0;
+  attempt(exchange, encoding, estimate, Attempt::last);
+}
 
-  const auto call = parts_.backend.client().start(chat_request(settings, std::move(*body)));
-  ChatRun run(parts_, exchange, estimate);
+std::optional<std::uint64_t> RewrittenForwarder::attempt(Exchange& exchange, const ChatEncoding& encoding,
+                                                         std::uint64_t estimate, Attempt attempt) {
+  auto body = encode_chat_request(*exchange.parsed, encoding);
+  if (!body) {
+    send_error(exchange, to_api_error(body.error()));
+    return std::nullopt;
+  }
+  const auto call = parts_.backend.client().start(chat_request(parts_.backend.settings(), std::move(*body)));
+  ChatRun run(parts_, exchange, estimate, attempt);
   bool goes_on = true;
   while (goes_on) {
     const UpstreamSignal signal = call->next(exchange.client.client_fd(), kPingInterval);
     goes_on = std::visit([&](const auto& what) { return run.on(what); }, signal);
   }
+  return run.room();
 }
 
 }  // namespace anyclaude

@@ -2,6 +2,10 @@
 // Anthropic's.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
+#include "backend/chat_encoder.h"
 #include "proxy/broker_parts.h"
 #include "proxy/forwarder.h"
 
@@ -13,7 +17,14 @@ class RewrittenForwarder final : public Forwarder {
 
   void forward(Exchange& exchange) override;
 
+  enum class Attempt { first, last };
+
  private:
+  // Answers the client, unless this was the first attempt and the server refused it only for the length of
+  // the answer asked for: then the tokens it has room for.
+  std::optional<std::uint64_t> attempt(Exchange& exchange, const ChatEncoding& encoding,
+                                       std::uint64_t estimate, Attempt attempt);
+
   const BrokerParts& parts_;
 };
 

@@ -192,6 +192,17 @@ TEST_F(BackendTest, RemembersWhileItIsUsed) {
   EXPECT_EQ(server_->requests.size(), 3u);
 }
 
+TEST_F(BackendTest, AServerTooBusyToSayWhoItIsIsTheOneItWas) {
+  make("openai");
+  serve("/v1/models", kOneModel);
+  const std::string before = identity().fingerprint;
+  clock_.advance(std::chrono::minutes(5));
+  server_->replies["/v1/models"] = {200, "", UpstreamEnd::first_byte_timed_out};
+  EXPECT_EQ(identity().fingerprint, before);
+  backend_->forget_identity();
+  EXPECT_EQ(error().kind, ErrorKind::timed_out) << "after a failed call nothing is taken for granted";
+}
+
 TEST_F(BackendTest, DoesNotRememberFailures) {
   make("openai");
   serve("/v1/models", R"({"error":{"message":"Loading model"}})", 503);

@@ -156,5 +156,18 @@ TEST(UpstreamError, MapsStatuses) {
   EXPECT_EQ(mapped(302), 500);
 }
 
+TEST(RoomForAnswer, IsWhatTheServerSaidIsLeft) {
+  EXPECT_EQ(
+      room_for_answer(
+          R"({"error":{"message":"This model's maximum context length is 100 tokens. However, you requested )"
+          R"(120 tokens (70 in the messages, 50 in the completion)."}})"),
+      30u);
+  EXPECT_FALSE(
+      room_for_answer(R"({"error":{"code":400,"message":"the request exceeds the available context size",)"
+                      R"("type":"exceed_context_size_error","n_prompt_tokens":200,"n_ctx":100}})"));
+  EXPECT_FALSE(room_for_answer(R"({"error":{"message":"no such model"}})"));
+  EXPECT_FALSE(room_for_answer("not json"));
+}
+
 }  // namespace
 }  // namespace anyclaude
