@@ -38,6 +38,9 @@ inline constexpr milliseconds kRefusalHeadTimeMax{1'000};
 inline constexpr std::size_t kRefusalsQueuedMax = 512;
 
 inline constexpr std::size_t kJsonDepthMax = 128;
+// Lone surrogates and numbers beyond 64 bits in one body. Each is remembered with its place; a truncated
+// emoji here and there is what real bodies have.
+inline constexpr std::size_t kJsonRepairsMax = 10'000;
 
 inline constexpr std::size_t kUpstreamHeadBytesMax = 64 * 1024;
 inline constexpr std::size_t kUpstreamReplyBytesMax = 64u * 1024 * 1024;

@@ -102,6 +102,9 @@ Result<JsonDocument> JsonDocument::parse(std::string body) {
   auto error = parse_padded(*document.parser_, *document.body_, document.root_);
   if (error != simdjson::SUCCESS && error != simdjson::UTF8_ERROR) {
     RepairedJson repaired = repair_json(*document.body_);
+    if (repaired.repairs.size() > limits::kJsonRepairsMax)
+      return refuse("The request body has more than " + std::to_string(limits::kJsonRepairsMax) +
+                    " lone surrogates and numbers beyond 64 bits");
     if (!repaired.repairs.empty()) {
       error = parse_padded(*document.parser_, repaired.text, document.root_);
       document.repairs_ = std::move(repaired.repairs);

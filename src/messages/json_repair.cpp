@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/limits.h"
 
 namespace anyclaude {
@@ -44,13 +45,21 @@ bool fits(std::string_view digits) {
   return read.ec == std::errc{} && read.ptr == end;
 }
 
+// Long places are named by their digest, so that a hostile body cannot make many of them large.
+std::string compact(std::string place) {
+  constexpr std::size_t kReadablePlaceBytesMax = 128;
+  return place.size() <= kReadablePlaceBytesMax ? place : "~" + sha256_hex(place);
+}
+
 // Walks the tokens without judging the grammar, and knows at each where in the value it stands.
 class Repairer {
  public:
   explicit Repairer(std::string_view text) : text_(text) {}
 
   RepairedJson run() {
-    while (at_ < text_.size() && stack_.size() <= limits::kJsonDepthMax) step();
+    while (at_ < text_.size() && stack_.size() <= limits::kJsonDepthMax &&
+           out_.repairs.size() <= limits::kJsonRepairsMax)
+      step();
     out_.text.append(text_.substr(copied_));
     return std::move(out_);
   }
@@ -62,7 +71,8 @@ class Repairer {
     Container container;
     Expecting expecting;
     std::size_t index = 0;
-    std::string_view key;  // as spelled, between its quotes
+    std::string_view key;              // as spelled, between its quotes
+    std::optional<std::string> place;  // of the container itself, once somebody asked
   };
 
   void step() {
@@ -70,8 +80,8 @@ class Repairer {
     if (c == '"') return string();
     if (c == '-' || (c >= '0' && c <= '9')) return number();
     ++at_;
-    if (c == '{') stack_.push_back({Container::object, Expecting::key, 0, {}});
-    if (c == '[') stack_.push_back({Container::array, Expecting::value, 0, {}});
+    if (c == '{') stack_.push_back({Container::object, Expecting::key, 0, {}, {}});
+    if (c == '[') stack_.push_back({Container::array, Expecting::value, 0, {}, {}});
     if (stack_.empty()) return;
     Frame& top = stack_.back();
     if (c == '}' || c == ']') stack_.pop_back();
@@ -186,17 +196,22 @@ class Repairer {
     copied_ = at_;
   }
 
-  // Keys stand as spelled between their quotes, so no two places are written alike.
-  std::string place() const {
-    std::string out;
-    for (const Frame& frame : stack_) {
-      if (frame.container == Container::array) {
-        out += "[" + std::to_string(frame.index) + "]";
-      } else {
-        out += ".\"" + std::string(frame.key) + "\"";
-      }
-    }
-    return out;
+  // Of the value that is being read. Keys stand as spelled between their quotes, so no two places are written
+  // alike.
+  std::string place() { return stack_.empty() ? "" : step_into(stack_.size() - 1); }
+
+  std::string step_into(std::size_t depth) {
+    const Frame& frame = stack_[depth];
+    const std::string step = frame.container == Container::array
+                                 ? "[" + std::to_string(frame.index) + "]"
+                                 : ".\"" + compact(std::string(frame.key)) + "\"";
+    return compact(container_place(depth) + step);
+  }
+
+  const std::string& container_place(std::size_t depth) {
+    for (std::size_t i = 0; i <= depth; ++i)
+      if (!stack_[i].place) stack_[i].place = i == 0 ? "" : step_into(i - 1);
+    return *stack_[depth].place;
   }
 
   std::string_view text_;

@@ -15,8 +15,8 @@ struct RepairedJson {
 };
 
 // Replaces lone surrogate escapes by \ufffd and gives numbers beyond 64 bits a spelling that reads as the
-// nearest finite double. Never fails: what is wrong otherwise stays as it is, for the parser to refuse.
-// Linear in the text.
+// nearest finite double. Never fails: what is wrong otherwise stays as it is, for the parser to refuse. Stops
+// at one repair more than kJsonRepairsMax. Linear in the text.
 RepairedJson repair_json(std::string_view text);
 
 }  // namespace anyclaude

@@ -136,6 +136,30 @@ TEST(JsonRepair, SaysWhatAndWhere) {
     EXPECT_EQ(body.substr(repair.offset, repair.text.size()), repair.text);
 }
 
+TEST(JsonRepair, PlacesStayShortAndTellApart) {
+  const auto at = [](const std::string& key, std::size_t depth) {
+    const auto document = JsonDocument::parse("{\"" + key + "\":" + std::string(depth, '[') + "1e999" +
+                                              std::string(depth, ']') + "}");
+    return document.value().repairs().at(0).place;
+  };
+  const std::string long_key(100'000, 'k');
+  for (const std::string& place : {at(long_key, 1), at("k", 100)}) EXPECT_LT(place.size(), 200u);
+  EXPECT_NE(at(long_key, 1), at(long_key + "k", 1));
+  EXPECT_NE(at(long_key, 1), at(long_key, 2));
+  EXPECT_NE(at("k", 99), at("k", 100));
+}
+
+TEST(JsonRepair, HasALimit) {
+  const auto with_wide_numbers = [](std::size_t count) {
+    std::string body = "[";
+    for (std::size_t i = 0; i < count; ++i) body += i == 0 ? "1e999" : ",1e999";
+    return body + "]";
+  };
+  EXPECT_TRUE(JsonDocument::parse(with_wide_numbers(limits::kJsonRepairsMax)).has_value());
+  expect_refused(with_wide_numbers(limits::kJsonRepairsMax + 1), "more than 10000");
+  expect_refused(with_wide_numbers(1'000'000), "more than 10000");
+}
+
 TEST(JsonRepair, DoesNotMakeBrokenTextGood) {
   for (const auto* text :
        {R"(["\ud800)", R"(["\ud800"}])", R"({"a":"\ud800",})", R"(["\ud800\q"])", R"(["\ud8)", "[1e999",
