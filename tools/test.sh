@@ -47,6 +47,12 @@ while [ $# -gt 0 ]; do
   shift
 done
 
+# ThreadSanitizer of GCC 12 does not find its way where the kernel scatters addresses further than 28 bits.
+if [ "$preset" = tsan ] && [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 0)" -gt 28 ] &&
+  setarch "$(uname -m)" -R true 2>/dev/null; then
+  command_prefix=(setarch "$(uname -m)" -R)
+fi
+
 ensure_packages build || fail "install the packages named above, then run this again"
 if [ "$real_client" = yes ]; then
   ensure_packages clients || say_loudly "Without node and npm the real client tests will be SKIPPED."
@@ -57,5 +63,5 @@ fi
 build_preset "$preset"
 if [ "$real_client" = yes ]; then tools/lib/real_clients.sh "build/$preset/real_client" || true; fi
 
-exec ctest --test-dir "build/$preset" --output-on-failure --parallel "$(processor_count)" \
+exec ${command_prefix[@]+"${command_prefix[@]}"} ctest --test-dir "build/$preset" --output-on-failure --parallel "$(processor_count)" \
   ${ctest_options[@]+"${ctest_options[@]}"}

@@ -1,5 +1,8 @@
 # Configures and builds one CMake preset. Needs say.sh.
 
+# What programs of the build are to be started with, at the build's own start of them too.
+command_prefix=()
+
 processor_count() { nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2; }
 
 # build_preset PRESET [TARGET...]: everything when no target is named.
@@ -14,6 +17,6 @@ build_preset() {
   grep -A3 'anyclaude:' "$log" >&2 || true
   say "Building build/$preset ($(processor_count) at a time)"
   if [ $# -gt 0 ]; then set -- --target "$@"; fi
-  cmake --build "build/$preset" --parallel "$(processor_count)" "$@" >&2 ||
+  ${command_prefix[@]+"${command_prefix[@]}"} cmake --build "build/$preset" --parallel "$(processor_count)" "$@" >&2 ||
     fail "the build stopped at the first error above; mend it and run this again, what is built is kept"
 }
