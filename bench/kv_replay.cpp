@@ -71,7 +71,9 @@ std::vector<Replayed> replay(const Flow& flow, const Shape& shape, std::optional
   std::vector<sim::Tokens> earlier;
   std::vector<Replayed> result;
   for (const FlowRequest& request : flow.requests) {
-    Replayed replayed{request.name, request.is_side_request};
+    Replayed replayed;
+    replayed.request = request.name;
+    replayed.is_side_request = request.is_side_request;
     sim::ChatRequest chat = broker ? broker->take(request, replayed.order_ms) : take_directly(request);
     chat.max_tokens = 8;  // as when the real server was measured
     const sim::PreparedPrompt prompt = engine.prepare(chat);
@@ -79,9 +81,9 @@ std::vector<Replayed> replay(const Flow& flow, const Shape& shape, std::optional
     engine.run(chat, prompt, sink, client);
     replayed.prompt = sink.report().prompt_tokens;
     replayed.prefilled = replayed.prompt - sink.report().reused_tokens;
-    replayed.shared_with_slot = common_prefix(slots[sink.report().slot], prompt.tokens);
+    replayed.shared_with_slot = sim::common_prefix(slots[sink.report().slot], prompt.tokens);
     for (const sim::Tokens& other : earlier)
-      replayed.shared_with_any = std::max(replayed.shared_with_any, common_prefix(other, prompt.tokens));
+      replayed.shared_with_any = std::max(replayed.shared_with_any, sim::common_prefix(other, prompt.tokens));
     replayed.prompt_text = engine.render(chat);
     slots[sink.report().slot] = prompt.tokens;
     earlier.push_back(prompt.tokens);

@@ -46,7 +46,7 @@ std::string encode_learned_line(const LearnedLine& line);
 std::optional<LearnedLine> decode_learned_line(std::string_view bytes);
 
 // What is left where learned lines were taken out: always the same.
-inline constexpr std::string_view kLearnedMarker = "[A line that keeps changing is in the session facts.]";
+inline constexpr std::string_view kLearnedMarker = "[A line that keeps changing: see the session facts.]";
 
 // The neighbours of lines [first, first + count).
 LineMark mark_above(const std::vector<std::string_view>& lines, const std::vector<LineMark>& marks,

@@ -69,9 +69,20 @@ void say(std::string& update, std::string_view introduction, const Lines& lines)
   }
 }
 
+// Whether each new line begins as the one it replaces, so that nobody has to be told which that was.
+bool explains_itself(const Hunk& hunk) {
+  constexpr std::size_t kTellingBytesMin = 8;
+  const auto alike = [](std::string_view before, std::string_view now) {
+    const auto end = std::mismatch(before.begin(), before.end(), now.begin(), now.end()).first;
+    return end - before.begin() >= static_cast<std::ptrdiff_t>(kTellingBytesMin);
+  };
+  return std::ranges::equal(hunk.before, hunk.now, alike);
+}
+
 void say(std::string& update, const Hunk& hunk) {
   if (hunk.before.empty()) return say(update, "Update (adds to the above):", hunk.now);
   if (hunk.now.empty()) return say(update, "Update (replaces the above): this is no longer so:", hunk.before);
+  if (explains_itself(hunk)) return say(update, "Update (replaces the above):", hunk.now);
   say(update, "Update (replaces the above): instead of", hunk.before);
   say(update, "it is now", hunk.now);
 }

@@ -8,9 +8,7 @@ namespace {
 constexpr std::string_view kReminderOpen = "<system-reminder>";
 constexpr std::string_view kReminderClose = "</system-reminder>";
 constexpr std::string_view kFactsOpen =
-    "<system-reminder>\n# Session facts\nWhat the system prompt, the tools and the reminders above say of "
-    "this "
-    "session in particular:";
+    "<system-reminder>\n# Session facts, for what stands above";
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";

@@ -10,9 +10,7 @@ namespace {
 
 // What is left of the system prompt where its text stands behind the tools.
 constexpr std::string_view kSystemPromptIsBelow =
-    "Your instructions stand between <system-prompt> tags at the beginning of the first message. They are "
-    "your "
-    "system prompt.";
+    "Your system prompt stands in <system-prompt> tags in the first message.";
 
 void write_tools(MessagesRequest& request, const PromptParts& parts, const ConversationLayout& layout) {
   std::unordered_map<std::string_view, std::size_t> place;
