@@ -69,6 +69,11 @@ void add_unknown_line(Json& body, LinePlace place, const std::string& line) {
   }
 }
 
+void become_another_conversation(Json& body, int number) {
+  Json& first = body.at("messages").at(0).at("content").back();
+  first["text"] = first.at("text").get<std::string>() + " (" + std::to_string(number) + ")";
+}
+
 }  // namespace
 
 Flow flow_of_21197(SideRequests side_requests) {
@@ -139,6 +144,7 @@ Flow with_unknown_line(Flow flow, LinePlace place) {
     for (int i = 0; i < 3; ++i) {
       requests.push_back(request);
       requests.back().name = "warm-up";
+      rewrite(requests.back(), [i](Json& body) { become_another_conversation(body, i); });
     }
   }
   requests.insert(requests.end(), flow.requests.begin(), flow.requests.end());

@@ -103,6 +103,7 @@ class PromptLayer::Impl {
     std::optional<Plan> best;
     for (const ConversationLayout& candidate : candidates) {
       if (best && common_links(candidate.links, links) < common_links(candidates.front().links, links)) break;
+      if (links.size() == 1 && !may_be_sent_again(candidate, session)) continue;
       Plan plan{parts_for(request, bounds, candidate.learned_before), candidate, true, true};
       auto changes = find_changes(candidate.pieces, placed_pieces(plan.parts, bounds));
       if (!changes) continue;
@@ -119,6 +120,12 @@ class PromptLayer::Impl {
       return std::move(*best);
     }
     return begin(request, bounds, links, session, learning);
+  }
+
+  // A first turn that was seen before is sent again, or opens another conversation, which is told what was
+  // learned meanwhile.
+  bool may_be_sent_again(const ConversationLayout& layout, std::uint64_t session) const {
+    return layout.session == session && layout.learned_before == learned_.next();
   }
 
   Plan begin(const MessagesRequest& request, const TurnBounds& bounds,

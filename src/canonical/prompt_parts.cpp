@@ -7,8 +7,7 @@ namespace {
 
 constexpr std::string_view kReminderOpen = "<system-reminder>";
 constexpr std::string_view kReminderClose = "</system-reminder>";
-constexpr std::string_view kFactsOpen =
-    "<system-reminder>\n# Session facts, for what stands above";
+constexpr std::string_view kFactsOpen = "<system-reminder>\n# Session facts, for what stands above";
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
