@@ -3,6 +3,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "backend/backend.h"
 #include "backend/backend_profile.h"
 #include "http/http_server.h"
@@ -44,6 +47,22 @@ std::shared_ptr<spdlog::logger> make_log(const std::string& level) {
   return log;
 }
 
+Result<PromptLayerOptions> read_prompt_options(const Config& config) {
+  PromptLayerOptions options;
+  options.level = ordering_level_from(config.prompt_level).value_or(OrderingLevel::standard);
+  if (config.prompt_rules_file.empty()) return options;
+  std::ifstream file(config.prompt_rules_file, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || !text)
+    return fail(ErrorKind::io, ErrorSource::config,
+                "the file of prompt.rules cannot be read: " + config.prompt_rules_file.string());
+  auto rules = VolatileRules::parse(text.str());
+  if (!rules) return tl::unexpected(rules.error());
+  options.rules = std::move(*rules);
+  return options;
+}
+
 std::string error_body(int status, std::string_view message) {
   return ApiError{status, std::string(api_error_type(status)), std::string(message)}.json();
 }
@@ -51,24 +70,20 @@ std::string error_body(int status, std::string_view message) {
 class WiredBroker final : public BrokerApp {
  public:
   WiredBroker(const Config& config, std::unique_ptr<Clock> clock, std::unique_ptr<Backend> backend,
-              std::unique_ptr<LmdbStore> store, StoreSecrets secrets, CacheMode cache_mode)
+              std::unique_ptr<LmdbStore> store, StoreSecrets secrets, CacheMode cache_mode,
+              PromptLayerOptions prompt_options)
       : log_(make_log(config.log_level)),
         clock_(std::move(clock)),
         backend_(std::move(backend)),
         store_(std::move(store)),
         secrets_(secrets),
+        prompts_(store_->states(), secrets.primary, std::move(prompt_options)),
         guard_(config.listen_host, config.allowed_hosts),
-        parts_{*clock_,
-               *backend_,
-               store_->responses(),
-               secrets_,
-               repeats_,
-               calibration_,
-               ledger_,
-               guard_,
-               *log_,
-               {cache_mode, config.cache_ttl},
-               ordering_level_from(config.prompt_level).value_or(OrderingLevel::standard)},
+        parts_{*clock_,         *backend_, store_->responses(),
+               secrets_,        repeats_,  calibration_,
+               prompts_,        prefixes_, ledger_,
+               guard_,          *log_,     {cache_mode, config.cache_ttl},
+               prompts_.level()},
         service_(parts_) {}
 
   ~WiredBroker() override { stop(limits::kShutdownGraceMax); }
@@ -108,6 +123,8 @@ class WiredBroker final : public BrokerApp {
   std::unique_ptr<LmdbStore> store_;
   StoreSecrets secrets_;
   RepeatGuard repeats_{*clock_};
+  PromptLayer prompts_;
+  PrefixIndex prefixes_{store_->states(), *clock_};
   TokenCalibration calibration_;
   Ledger ledger_{*clock_};
   RequestGuard guard_;
@@ -125,6 +142,8 @@ Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config) {
   if (!settings) return tl::unexpected(settings.error());
   auto cache_mode = cache_mode_from(config.cache_mode);
   if (!cache_mode) return tl::unexpected(cache_mode.error());
+  auto prompt_options = read_prompt_options(config);
+  if (!prompt_options) return tl::unexpected(prompt_options.error());
   auto backend = Backend::create(std::move(*settings), *clock);
   if (!backend) return tl::unexpected(backend.error());
   auto store = LmdbStore::open({config.store_directory, config.cache_bytes_max}, *clock);
@@ -132,8 +151,9 @@ Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config) {
   auto secrets = load_or_create_secrets((*store)->states());
   if (!secrets) return tl::unexpected(secrets.error());
 
-  auto broker = std::make_unique<WiredBroker>(config, std::move(clock), std::move(*backend),
-                                              std::move(*store), *secrets, *cache_mode);
+  auto broker =
+      std::make_unique<WiredBroker>(config, std::move(clock), std::move(*backend), std::move(*store),
+                                    *secrets, *cache_mode, std::move(*prompt_options));
   if (auto status = broker->listen(config); !status) return tl::unexpected(status.error());
   return broker;
 }

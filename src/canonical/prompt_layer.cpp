@@ -12,6 +12,7 @@
 #include "canonical/pending_state.h"
 #include "canonical/piece_changes.h"
 #include "canonical/prompt_writer.h"
+#include "canonical/tool_arguments.h"
 
 namespace anyclaude {
 namespace {
@@ -34,6 +35,7 @@ class PromptLayer::Impl {
         state_(store),
         cutter_(std::move(options.rules), secret),
         layouts_(state_),
+        arguments_(state_),
         learned_(store),
         learner_(secret) {
     if (const auto bytes = state_.get(kRanksTable, kToolRanksKey)) tool_ranks_.decode(*bytes);
@@ -56,7 +58,13 @@ class PromptLayer::Impl {
       if (plan.changed) layouts_.keep(key, plan.layout);
     }
     write_prompt(request, bounds, plan.parts, plan.layout, level_);
+    arguments_.restore(request);
     return report;
+  }
+
+  void remember_arguments(std::string_view tool_use_id, std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    arguments_.remember(tool_use_id, text);
   }
 
   Status flush() { return state_.flush(); }
@@ -235,6 +243,7 @@ class PromptLayer::Impl {
   std::mutex mutex_;  // of everything below
   TextCutter cutter_;
   LayoutBook layouts_;
+  ToolArguments arguments_;
   LearnedBook learned_;
   LineLearner learner_;
   SetRanks tool_ranks_;
@@ -248,6 +257,10 @@ PromptLayer::~PromptLayer() = default;
 
 OrderReport PromptLayer::order(MessagesRequest& request, const PromptContext& context) {
   return impl_->order(request, context);
+}
+
+void PromptLayer::remember_arguments(std::string_view tool_use_id, std::string_view text) {
+  impl_->remember_arguments(tool_use_id, text);
 }
 
 Status PromptLayer::flush() {

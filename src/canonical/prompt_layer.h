@@ -57,6 +57,9 @@ class PromptLayer {
 
   OrderReport order(MessagesRequest& request, const PromptContext& context);
 
+  // What the model wrote as the arguments of a call that the client will send back under this id.
+  void remember_arguments(std::string_view tool_use_id, std::string_view text);
+
   // Writes what was learned. Takes as long as the store takes: call it when the client has its answer.
   Status flush();
 

@@ -33,6 +33,7 @@ struct Config {
   std::uint64_t cache_bytes_max = limits::kStoreBytesMaxDefault;
 
   std::string prompt_level = "standard";  // off, safe, standard, aggressive
+  std::filesystem::path prompt_rules_file;  // empty: the volatile rules this program was built with
   std::string log_level = "info";         // trace, debug, info, warn, error, off
   std::vector<std::string> allowed_hosts;
 

@@ -54,6 +54,14 @@ Setter text_into(std::string& target) {
   };
 }
 
+Setter path_into(std::filesystem::path& target) {
+  return [&target](const json& value) -> Status {
+    if (!value.is_string()) return wrong("must be a path");
+    target = value.get<std::string>();
+    return {};
+  };
+}
+
 Setter one_of(std::string& target, std::vector<std::string> allowed) {
   return [&target, allowed = std::move(allowed)](const json& value) -> Status {
     for (const std::string& name : allowed) {
@@ -163,7 +171,8 @@ Status apply_root(Config& config, const json& root) {
   };
   const Setter prompt = [&config](const json& value) {
     return apply_object(value, "prompt.",
-                        {{"level", one_of(config.prompt_level, {"off", "safe", "standard", "aggressive"})}});
+                        {{"level", one_of(config.prompt_level, {"off", "safe", "standard", "aggressive"})},
+                         {"rules", path_into(config.prompt_rules_file)}});
   };
   const Setter listen = [&config](const json& value) -> Status {
     if (!value.is_string()) return wrong("must be HOST:PORT");

@@ -17,6 +17,12 @@ void count(Map& counts, std::string_view name) {
     ++found->second;
 }
 
+// The server held much less than it should have: it must have thrown the prompt out.
+bool looks_evicted(const RequestEntry& entry) {
+  if (entry.prompt_certainty != Certainty::measured) return false;
+  return entry.prompt_tokens_reused < entry.prompt_tokens_expected / 2 && entry.prompt_tokens_expected > 256;
+}
+
 }  // namespace
 
 void Ledger::Times::add(double value_ms) {
@@ -40,6 +46,8 @@ void Ledger::add(const RequestEntry& entry) {
   tokens.prefilled += entry.prompt_tokens_prefilled;
   tokens.reused += entry.prompt_tokens_reused;
   unknown_prompt_tokens_ += entry.prompt_tokens_unknown;
+  expected_prompt_tokens_ += entry.prompt_tokens_expected;
+  if (looks_evicted(entry)) ++evictions_;
   saved_prompt_tokens_ += entry.saved_prompt_tokens;
   saved_output_tokens_ += entry.saved_output_tokens;
   saved_generation_ms_ += entry.saved_generation_ms;
@@ -86,6 +94,10 @@ json Ledger::snapshot() const {
        {{"measured", tokens(Certainty::measured)},
         {"estimated", tokens(Certainty::estimated)},
         {"unknown", {{"prompt_tokens", unknown_prompt_tokens_}}}}},
+      {"prefix",
+       {{"expected_reused_tokens", {{"estimated", expected_prompt_tokens_}}},
+        {"reused_tokens", {{"measured", tokens_[static_cast<std::size_t>(Certainty::measured)].reused}}},
+        {"evicted_by_server", evictions_}}},
       {"saved_by_hits",
        {{"prompt_tokens", saved_prompt_tokens_},
         {"output_tokens", saved_output_tokens_},

@@ -30,6 +30,9 @@ struct RequestEntry {
   std::uint64_t prompt_tokens_prefilled = 0;
   std::uint64_t prompt_tokens_reused = 0;
   std::uint64_t prompt_tokens_unknown = 0;
+  // Of those, how many the broker expected the server to hold: an estimate, made before the call and set only
+  // where the server said afterwards what it held.
+  std::uint64_t prompt_tokens_expected = 0;
   // What a hit did not have to ask for, as stored when the answer was made.
   std::uint64_t saved_prompt_tokens = 0;
   std::uint64_t saved_output_tokens = 0;
@@ -76,6 +79,8 @@ class Ledger {
   std::uint64_t store_errors_ = 0;
   std::array<Tokens, kCertaintyCount> tokens_{};
   std::uint64_t unknown_prompt_tokens_ = 0;
+  std::uint64_t expected_prompt_tokens_ = 0;
+  std::uint64_t evictions_ = 0;
   std::uint64_t saved_prompt_tokens_ = 0;
   std::uint64_t saved_output_tokens_ = 0;
   std::uint64_t saved_generation_ms_ = 0;

@@ -12,8 +12,10 @@
 #include "cache/cache_status.h"
 #include "cache/repeat_guard.h"
 #include "canonical/canonical_request.h"
+#include "canonical/prompt_layer.h"
 #include "http/request_guard.h"
 #include "metrics/ledger.h"
+#include "prefix/prefix_index.h"
 #include "storage/response_store.h"
 #include "storage/store_secrets.h"
 
@@ -32,6 +34,8 @@ struct BrokerParts {
   const StoreSecrets& secrets;
   RepeatGuard& repeats;
   TokenCalibration& calibration;
+  PromptLayer& prompts;
+  PrefixIndex& prefixes;
   Ledger& ledger;
   const RequestGuard& guard;
   spdlog::logger& log;

@@ -6,6 +6,7 @@ namespace anyclaude {
 
 void ClientEventWriter::on_event(const MessageEvent& event) {
   recorder_.on_event(event.name, event.data);
+  exchange_.arguments.on_event(event);
   if (streams()) append_event_text(pending_, event);
 }
 

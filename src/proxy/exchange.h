@@ -16,6 +16,8 @@
 #include "messages/json_document.h"
 #include "messages/messages_request.h"
 #include "metrics/ledger.h"
+#include "prefix/prefix_chain.h"
+#include "proxy/argument_listener.h"
 #include "storage/response_store.h"
 
 namespace anyclaude {
@@ -36,6 +38,7 @@ struct Exchange {
   BackendIdentity identity;
   std::string session_id;
   std::optional<CacheKey> key;
+  std::string partition;
 
   // Outcome so far
   CacheStatus status = CacheStatus::bypass;
@@ -46,11 +49,19 @@ struct Exchange {
   // Parse
   std::optional<MessagesRequest> parsed;
 
+  // Order and derive, in the rewritten lane
+  std::optional<PrefixChain> chain;
+  double expected_reuse = 0;  // of the prompt, 0 to 1
+  ArgumentListener arguments;
+
   // Finish
   RequestEntry entry;
 
   // The bytes the client sent.
   std::string_view body() const { return document ? document->body() : std::string_view(http.body); }
+  // Names a server and what it runs.
+  std::string backend_name() const { return identity.fingerprint + '|' + identity.model; }
+  bool may_learn() const { return !control.no_store; }
   bool may_store() const { return status == CacheStatus::miss && key && !control.no_store; }
 };
 

@@ -7,7 +7,7 @@
 #include "cache/cache_key.h"
 #include "cache/cacheability.h"
 #include "cache/partition.h"
-#include "canonical/prompt_order.h"
+#include "prefix/prompt_chain.h"
 #include "proxy/replay.h"
 #include "proxy/reply_headers.h"
 #include "proxy/reply_sender.h"
@@ -44,6 +44,7 @@ void RequestPipeline::run(Exchange& exchange, HttpRequest& request) {
                                  "the answer is not in the cache, and only-if-cached was asked for"});
   if (run_parse(exchange) == Next::answered) return;
   run_order(exchange);
+  run_derive(exchange);
   run_forward(exchange);
 }
 
@@ -87,6 +88,7 @@ RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
       findings.unknown_block = true;
     }
   }
+  exchange.partition = find_partition(exchange);
   if (identify_backend(exchange) == Next::answered) return Next::answered;
   if (exchange.bypass) return Next::go_on;
   if (const auto reason =
@@ -119,16 +121,19 @@ RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
   return Next::go_on;
 }
 
+std::string RequestPipeline::find_partition(const Exchange& exchange) const {
+  const HeaderFields& headers = exchange.http.headers;
+  const std::string account_id = exchange.canonical ? exchange.canonical->account_id : std::string();
+  return partition_of(lane(), {{}, headers.get("x-api-key"), bearer_token(headers), account_id},
+                      parts_.secrets.primary);
+}
+
 void RequestPipeline::make_key(Exchange& exchange) {
   const BackendSettings& settings = parts_.backend.settings();
-  const HeaderFields& headers = exchange.http.headers;
-  const std::string partition = partition_of(
-      lane(), {{}, headers.get("x-api-key"), bearer_token(headers), exchange.canonical->account_id},
-      parts_.secrets.primary);
   const std::string base_url = settings.base_url.text();
   exchange.key = make_cache_key(*exchange.canonical,
                                 {lane(), settings.profile.name, base_url, exchange.identity.model,
-                                 parts_.level, partition, exchange.identity.fingerprint},
+                                 parts_.level, exchange.partition, exchange.identity.fingerprint},
                                 parts_.secrets);
   exchange.status = CacheStatus::miss;
 }
@@ -179,7 +184,7 @@ void RequestPipeline::run_replay(Exchange& exchange, const StoredResponse& store
     entry.end = RequestEntry::End::client_left;
 }
 
-// --- Parse, order, forward ---
+// --- Parse, order, derive, forward ---
 
 RequestPipeline::Next RequestPipeline::run_parse(Exchange& exchange) {
   if (!exchange.document) return Next::go_on;
@@ -197,7 +202,20 @@ RequestPipeline::Next RequestPipeline::run_parse(Exchange& exchange) {
 }
 
 void RequestPipeline::run_order(Exchange& exchange) {
-  if (lane() == Lane::rewritten) order_prompt(*exchange.parsed, parts_.level);
+  if (lane() == Lane::verbatim) return;
+  const OrderReport report = parts_.prompts.order(
+      *exchange.parsed,
+      {exchange.partition, exchange.http.headers.get("x-claude-code-agent-id"), exchange.session_id,
+       exchange.may_learn() ? Learning::allowed : Learning::forbidden});
+  parts_.log.debug("{} {} conversation, {} lines moved or dropped, {} updates", exchange.request_id,
+                   report.continues ? "known" : "new", report.effects.size(), report.updates);
+}
+
+// What the server is likely to hold of this prompt, to be compared with what it says it held.
+void RequestPipeline::run_derive(Exchange& exchange) {
+  if (lane() == Lane::verbatim) return;
+  exchange.chain = make_prompt_chain(*exchange.parsed, TemplateOrder::tools_last, parts_.secrets.primary);
+  exchange.expected_reuse = parts_.prefixes.expect(exchange.backend_name(), *exchange.chain).fraction;
 }
 
 void RequestPipeline::run_forward(Exchange& exchange) {
@@ -209,6 +227,23 @@ void RequestPipeline::run_forward(Exchange& exchange) {
 
 // --- Finish ---
 
+// The client has its answer: there is time to write.
+void RequestPipeline::keep_learned(Exchange& exchange) {
+  if (!exchange.chain) return;
+  const RequestEntry& entry = exchange.entry;
+  if (exchange.may_learn()) {
+    for (const ArgumentListener::Heard& call : exchange.arguments.heard())
+      parts_.prompts.remember_arguments(call.tool_use_id, call.text);
+    if (entry.http_status == 200) parts_.prefixes.note_served(exchange.backend_name(), 0, *exchange.chain);
+  }
+  for (const Status& status : {parts_.prompts.flush(), parts_.prefixes.flush()}) {
+    if (status) continue;
+    parts_.ledger.count_store_error();
+    parts_.log.warn("{} what was learned could not be stored: {}", exchange.request_id,
+                    status.error().message);
+  }
+}
+
 void RequestPipeline::run_finish(Exchange& exchange) {
   RequestEntry& entry = exchange.entry;
   const auto total = parts_.clock.steady_now() - exchange.received_at;
@@ -219,10 +254,12 @@ void RequestPipeline::run_finish(Exchange& exchange) {
   if (exchange.miss) entry.reason = name_of(*exchange.miss);
   if (entry.end == RequestEntry::End::delivered && entry.http_status == 200 && exchange.key)
     parts_.repeats.delivered(exchange.session_id, exchange.key->primary);
+  keep_learned(exchange);
   parts_.ledger.add(entry);
-  parts_.log.info("{} {} {}{}{} {:.1f} ms prefilled={} reused={}{}{}", exchange.request_id, entry.http_status,
-                  entry.status, entry.reason.empty() ? "" : " ", entry.reason, entry.total_ms,
-                  entry.prompt_tokens_prefilled + entry.prompt_tokens_unknown, entry.prompt_tokens_reused,
+  parts_.log.info("{} {} {}{}{} {:.1f} ms prefilled={} reused={} expected={}{}{}", exchange.request_id,
+                  entry.http_status, entry.status, entry.reason.empty() ? "" : " ", entry.reason,
+                  entry.total_ms, entry.prompt_tokens_prefilled + entry.prompt_tokens_unknown,
+                  entry.prompt_tokens_reused, entry.prompt_tokens_expected,
                   entry.admission.empty() ? "" : " ", entry.admission);
 }
 

@@ -23,10 +23,13 @@ class RequestPipeline {
   Next read_body(Exchange& exchange, HttpRequest& request);
   Next identify_backend(Exchange& exchange);
   void make_key(Exchange& exchange);
+  std::string find_partition(const Exchange& exchange) const;
   std::optional<StoredResponse> run_lookup(Exchange& exchange);
   void run_replay(Exchange& exchange, const StoredResponse& stored);
   Next run_parse(Exchange& exchange);
   void run_order(Exchange& exchange);
+  void run_derive(Exchange& exchange);
+  void keep_learned(Exchange& exchange);
   void run_forward(Exchange& exchange);
   void run_finish(Exchange& exchange);
   void run(Exchange& exchange, HttpRequest& request);

@@ -150,6 +150,8 @@ class ChatRun {
     entry.prompt_certainty = Certainty::measured;
     entry.prompt_tokens_prefilled = *report.prompt_tokens - cached;
     entry.prompt_tokens_reused = cached;
+    entry.prompt_tokens_expected =
+        static_cast<std::uint64_t>(exchange_.expected_reuse * static_cast<double>(*report.prompt_tokens));
   }
 
   const BrokerParts& parts_;

@@ -32,8 +32,21 @@ class BrokerFixture {
         ledger(clock),
         guard("127.0.0.1", {}),
         log("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text)),
-        parts{clock, backend, store->responses(),     secrets, repeats, calibration, ledger, guard,
-              log,   cache,   OrderingLevel::standard},
+        prompts(store->states(), secrets.primary),
+        prefixes(store->states(), clock),
+        parts{clock,
+              backend,
+              store->responses(),
+              secrets,
+              repeats,
+              calibration,
+              prompts,
+              prefixes,
+              ledger,
+              guard,
+              log,
+              cache,
+              OrderingLevel::standard},
         service(parts) {}
 
   static BackendIdentity identity_for(std::string_view mode) {
@@ -81,6 +94,8 @@ class BrokerFixture {
   RequestGuard guard;
   std::ostringstream log_text;
   spdlog::logger log;
+  PromptLayer prompts;
+  PrefixIndex prefixes;
   BrokerParts parts;
   BrokerService service;
 };

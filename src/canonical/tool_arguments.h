@@ -1,0 +1,43 @@
+// The arguments of tool calls as the model wrote them, so that the history reads as it was generated.
+#pragma once
+
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "canonical/pending_state.h"
+#include "messages/messages_request.h"
+
+namespace anyclaude {
+
+inline constexpr StateTable kToolArgumentsTable{"tool_arguments", 1, 20'000, 256 * 1024};
+
+// Not thread-safe.
+class ToolArguments {
+ public:
+  explicit ToolArguments(PendingState& state) : state_(state) {}
+
+  // `text` is what the model wrote for the call that the client knows as `tool_use_id`. Text that is no JSON
+  // object, or is spelled canonically anyhow, needs no memory.
+  void remember(std::string_view tool_use_id, std::string_view text);
+
+  // Gives every call of the history the text it was made with, where that text still means what the client
+  // sends.
+  void restore(MessagesRequest& request);
+
+ private:
+  struct Entry {
+    std::string id;
+    std::string canonical;  // empty with `text`: nothing is remembered of this call
+    std::string text;
+  };
+  const Entry& find(const std::string& id);
+  const Entry& add(Entry entry);
+
+  PendingState& state_;
+  std::list<Entry> entries_;  // the one used last in front
+  std::unordered_map<std::string, std::list<Entry>::iterator> by_id_;
+};
+
+}  // namespace anyclaude

@@ -1,0 +1,73 @@
+// Recorded and made-up requests on their way through the prompt layer.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/backend_profile.h"
+#include "backend/chat_encoder.h"
+#include "canonical/prompt_layer.h"
+#include "canonical/request_fixtures.h"
+#include "canonical/text_lines.h"
+#include "fakes/fake_clock.h"
+#include "messages/json_document.h"
+#include "storage/memory/memory_store.h"
+
+namespace anyclaude {
+
+inline MessagesRequest parsed(const Json& body) {
+  auto document = JsonDocument::parse(body.dump());
+  EXPECT_TRUE(document.has_value());
+  auto request = parse_messages_request(*document);
+  EXPECT_TRUE(request.has_value());
+  return std::move(*request);
+}
+
+// A prompt layer over a store that outlives it, so that it can be started again.
+class LayerFixture {
+ public:
+  explicit LayerFixture(OrderingLevel level = OrderingLevel::standard) : options_{level} { restart(); }
+
+  void restart() {
+    if (layer) (void)layer->flush();
+    layer = std::make_unique<PromptLayer>(store->states(), fixed_secrets().primary, options_);
+  }
+
+  MessagesRequest ordered(const Json& body, Learning learning = Learning::allowed,
+                          std::string_view session = {}) {
+    MessagesRequest request = parsed(body);
+    report = layer->order(request, {"local", {}, session, learning});
+    return request;
+  }
+
+  // What a server gets.
+  std::string encoded(const Json& body) {
+    const auto bytes =
+        encode_chat_request(ordered(body), {*find_profile("llama-cpp"), "model", std::nullopt, 0});
+    EXPECT_TRUE(bytes.has_value());
+    return bytes.value_or("");
+  }
+
+  fakes::FakeClock clock;
+  std::unique_ptr<MemoryStore> store = MemoryStore::create(clock);
+  std::unique_ptr<PromptLayer> layer;
+  OrderReport report;
+
+ private:
+  PromptLayerOptions options_;
+};
+
+// The prompt as a template would show it, without its end: what the next prompt has to begin with.
+std::string rendered_prompt(const MessagesRequest& request);
+
+// Every line of text that a request says to the model, sorted.
+std::vector<std::string> sorted_lines(const MessagesRequest& request);
+
+// A conversation as a client sends it: one request for each turn.
+Json with_turn(Json body, std::string_view answer, std::string_view question);
+
+}  // namespace anyclaude
