@@ -110,7 +110,8 @@ class PromptLayer::Impl {
     const std::vector<ConversationLayout> candidates = layouts_.candidates(key, links, session);
     std::optional<Plan> best;
     for (const ConversationLayout& candidate : candidates) {
-      if (best && common_links(candidate.links, links) < common_links(candidates.front().links, links)) break;
+      const bool whole = common_links(candidate.links, links) == candidate.links.size();
+      if (best && !whole) break;
       if (links.size() == 1 && !may_be_sent_again(candidate, session)) continue;
       Plan plan{parts_for(request, bounds, candidate.learned_before), candidate, true, true};
       auto changes = find_changes(candidate.pieces, placed_pieces(plan.parts, bounds));

@@ -27,12 +27,12 @@ TEST(Layout, AChangeIsSaidWhereItWasFirstSeenAndStaysThere) {
   const Json second = changed_in_system(with_turn(first, "yes", "and more"), "Current branch: master",
                                         "Current branch: topic");
   const std::string second_prompt = rendered_prompt(fixture.ordered(second));
-  EXPECT_THAT(second_prompt, StartsWith(first_prompt));
+  EXPECT_TRUE(second_prompt.starts_with(first_prompt));
   EXPECT_THAT(second_prompt, HasSubstr("Update (replaces the above):\nCurrent branch: topic"));
   EXPECT_THAT(second_prompt, HasSubstr("Current branch: master"));
 
   const std::string third_prompt = rendered_prompt(fixture.ordered(with_turn(second, "so", "go on")));
-  EXPECT_THAT(third_prompt, StartsWith(second_prompt));
+  EXPECT_TRUE(third_prompt.starts_with(second_prompt));
   EXPECT_EQ(fixture.report.updates, 1u);
 }
 
@@ -53,8 +53,8 @@ TEST(Layout, ConversationsThatBeginAlikeDoNotMix) {
   const Json there = recorded("other_project/0002");  // the same words, another project
   const std::string first_here = rendered_prompt(fixture.ordered(here));
   const std::string first_there = rendered_prompt(fixture.ordered(there));
-  EXPECT_THAT(rendered_prompt(fixture.ordered(with_turn(here, "a", "b"))), StartsWith(first_here));
-  EXPECT_THAT(rendered_prompt(fixture.ordered(with_turn(there, "a", "b"))), StartsWith(first_there));
+  EXPECT_TRUE(rendered_prompt(fixture.ordered(with_turn(here, "a", "b"))).starts_with(first_here));
+  EXPECT_TRUE(rendered_prompt(fixture.ordered(with_turn(there, "a", "b"))).starts_with(first_there));
   EXPECT_EQ(fixture.report.updates, 0u);
 }
 
@@ -64,8 +64,8 @@ TEST(Layout, AnEditedTurnKeepsWhatWasSaidBeforeIt) {
   const std::string first_prompt = rendered_prompt(fixture.ordered(first));
   (void)fixture.ordered(with_turn(first, "yes", "one way"));
   (void)fixture.ordered(recorded("subagent/0003"));  // teaches it other ranks
-  EXPECT_THAT(rendered_prompt(fixture.ordered(with_turn(first, "yes", "another way"))),
-              StartsWith(first_prompt));
+  EXPECT_TRUE(
+      rendered_prompt(fixture.ordered(with_turn(first, "yes", "another way"))).starts_with(first_prompt));
   EXPECT_TRUE(fixture.report.continues);
 }
 
@@ -74,9 +74,8 @@ TEST(Layout, AToolThatComesLateStandsBehindTheOthers) {
   const Json first = recorded("other_prompt/0002");
   const MessagesRequest before = fixture.ordered(first);
   Json second = with_turn(first, "yes", "and more");
-  second["tools"].insert(
-      second["tools"].begin(),
-      {{"name", "mcp__a__b"}, {"description", "d"}, {"input_schema", {{"type", "object"}}}});
+  const Json late = {{"name", "mcp__a__b"}, {"description", "d"}, {"input_schema", {{"type", "object"}}}};
+  second["tools"].insert(second["tools"].begin(), late);
   const MessagesRequest after = fixture.ordered(second);
   ASSERT_EQ(after.tools.size(), before.tools.size() + 1);
   for (std::size_t i = 0; i < before.tools.size(); ++i) EXPECT_EQ(after.tools[i].name, before.tools[i].name);

@@ -90,6 +90,8 @@ Json opening(const std::string& recording, const std::string& words) {
   Json body = recorded(recording);
   auto& first = body["messages"][0]["content"];
   first[first.size() - 1]["text"] = words;
+  const std::string prose = body["system"].back()["text"];
+  body["system"].back()["text"] = "Hook counter: 0\n" + prose;
   return body;
 }
 
@@ -107,6 +109,13 @@ void disturb(Json& body, Random& random) {
     if (const auto at = text.find("Today's date is "); at != std::string::npos)
       text.replace(at, text.find('\n', at) - at, "Today's date is 2026-12-" + number + ".");
     body["messages"][0]["content"][0]["text"] = text;
+  }
+  if (random.rarely()) {  // a line that no rule knows
+    std::string text = body["system"].back()["text"];
+    const std::string label = "Hook counter: ";
+    if (const auto at = text.find(label); at != std::string::npos)
+      text.replace(at, text.find('\n', at) - at, label + number);
+    body["system"].back()["text"] = text;
   }
   if (random.coin()) std::swap(body["tools"][0], body["tools"][body["tools"].size() - 1]);
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ inline MessagesRequest parsed(const Json& body) {
   auto document = JsonDocument::parse(body.dump());
   EXPECT_TRUE(document.has_value());
   auto request = parse_messages_request(*document);
-  EXPECT_TRUE(request.has_value());
+  if (!request) throw std::runtime_error(request.error().message);
   return std::move(*request);
 }
 
@@ -52,7 +53,7 @@ class LayerFixture {
     return bytes.value_or("");
   }
 
-  fakes::FakeClock clock;
+  FakeClock clock;
   std::unique_ptr<MemoryStore> store = MemoryStore::create(clock);
   std::unique_ptr<PromptLayer> layer;
   OrderReport report;
