@@ -13,7 +13,7 @@ usage() {
 usage: tools/run.sh [--serve] [--port N] [--store DIR]
        tools/run.sh --mode MODE --backend-url URL [--backend-model M] [options of anyclaude-broker]
 
-Without a model server: starts a simulated one and the broker, plays a recorded Claude Code session to the server and
+Without a model server: starts a simulated one and the broker, plays recorded Claude Code sessions to the server and
 then, twice, through the broker, and prints what each cost. --serve leaves both running.
 
 With a model server, named by --mode, --config, ANYCLAUDE_MODE or a .anyclauderc.json here or in the home directory:
@@ -103,7 +103,9 @@ fi
 # keeps the wait short.
 prefill_speed=4000
 decode_speed=100
-recording=tests/data/recordings/interactive_three_turns
+recordings=tests/data/recordings
+sessions="$recordings/same_prompt_first_session $recordings/other_prompt $recordings/continue_session
+  $recordings/other_project"
 results="$scratch/results"
 
 # start_simserver NAME
@@ -112,11 +114,11 @@ start_simserver() {
     --prefill-tokens-per-second "$prefill_speed" --decode-tokens-per-second "$decode_speed"
 }
 
-# play URL SERVER-URL LABEL SESSION
+# play URL SERVER-URL LABEL TAKE
 play() {
   printf '%s ' "$3" >&2
-  python3 tools/lib/session.py play --to "$1" --stats "$2" --label "$3" --session "$4" "$recording" \
-    >>"$results" && return 0
+  # shellcheck disable=SC2086  # One word for each session.
+  python3 tools/lib/session.py play --to "$1" --stats "$2" --label "$3" --take "$4" $sessions >>"$results" && return 0
   tail -n 5 "$scratch"/*.log >&2
   exit 1
 }
@@ -132,11 +134,12 @@ start_program "the broker" "$broker_log" "$bin/anyclaude-broker" --listen "127.0
 
 say ""
 say "A simulated model server with one slot reads $prefill_speed prompt tokens a second and writes $decode_speed."
-say "The session is one that Claude Code really sent: three turns and their title requests, the prose replaced."
+say "What it is asked Claude Code really sent, in print mode (the prose replaced): a task with two tool calls, a"
+say "question, its continuation, and the same question in another project under two model names."
 say ""
 play "$direct_url" "$direct_url" "straight to the server" direct
 play "$url" "$server_url" "through the broker" first
-play "$url" "$server_url" "through the broker, a new session" second
+play "$url" "$server_url" "through the broker, again" second
 
 echo
 python3 tools/lib/session.py table "$results"

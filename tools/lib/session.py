@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Plays a recorded Claude Code session to an endpoint, and prints what several such plays cost side by side.
+"""Plays recorded Claude Code sessions to an endpoint, and prints what several such plays cost side by side.
 
-usage: session.py play --to URL --stats URL --label TEXT --session NAME DIRECTORY   one line of JSON on stdout
+usage: session.py play --to URL --stats URL --label TEXT --take NAME DIRECTORY...   one line of JSON on stdout
        session.py table FILE                                                        FILE holds such lines
+
+Each directory holds one recorded session. Another take sends the same requests under other session ids.
 """
 
 import argparse
@@ -28,7 +30,7 @@ def recorded_requests(directory):
     for file in sorted(Path(directory).glob("*.json")):
         request = json.loads(file.read_text())
         if request["method"] == "POST":
-            yield file.name, request
+            yield str(file), request
 
 
 def as_session(request, name):
@@ -92,16 +94,17 @@ def play(options):
     before = server_figures(options.stats)
     started = time.monotonic()
     said, hits = [], 0
-    for name, request in recorded_requests(options.directory):
-        body, headers = as_session(request, options.session)
-        text, hit = send(options.to, name, request["path"], body, headers)
-        said.append(text)
-        hits += hit
-        print(".", end="", file=sys.stderr, flush=True)
+    for directory in options.directories:
+        for name, request in recorded_requests(directory):
+            body, headers = as_session(request, f"{options.take} {directory}")
+            text, hit = send(options.to, name, request["path"], body, headers)
+            said.append(text)
+            hits += hit
+            print(".", end="", file=sys.stderr, flush=True)
     seconds = time.monotonic() - started
     print(file=sys.stderr)
     if not said:
-        raise Failed(f"{options.directory} holds no recorded requests")
+        raise Failed(f"{', '.join(options.directories)}: no recorded requests there")
     after = server_figures(options.stats)
     print(json.dumps({
         "label": options.label, "requests": len(said), "from_store": hits, "seconds": seconds,
@@ -119,20 +122,20 @@ def table(options):
         print(f"{row['label']:{width}}  {row['requests']:>8}  {row['prefilled']:>23,}  {row['from_store']:>19}  "
               f"{row['seconds']:>7.2f}")
     if rows[-1]["answers"] != rows[-2]["answers"]:
-        raise Failed("the second session through the broker was answered differently from the first: this is a fault "
-                     "of the broker; please report it with the log")
+        raise Failed("asked again, the broker answered differently: this is a fault of the broker; please report it "
+                     "with its log")
     if rows[-1]["from_store"] != rows[-1]["requests"]:
-        raise Failed("the second session should have been answered from the store alone; the broker's log and "
-                     "/metrics.json name the reason for each request that was not")
+        raise Failed("asked again, the broker should have answered from the store alone; its log and /metrics.json "
+                     "name the reason for each request that was not")
 
 
 def main():
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(required=True)
     player = commands.add_parser("play")
-    for name in ("--to", "--stats", "--label", "--session"):
+    for name in ("--to", "--stats", "--label", "--take"):
         player.add_argument(name, required=True)
-    player.add_argument("directory")
+    player.add_argument("directories", nargs="+")
     player.set_defaults(run=play)
     printer = commands.add_parser("table")
     printer.add_argument("file")
