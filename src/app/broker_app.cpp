@@ -79,10 +79,19 @@ class WiredBroker final : public BrokerApp {
         secrets_(secrets),
         prompts_(store_->states(), secrets.primary, std::move(prompt_options)),
         guard_(config.listen_host, config.allowed_hosts),
-        parts_{*clock_,         *backend_, store_->responses(),
-               secrets_,        repeats_,  calibration_,
-               prompts_,        prefixes_, ledger_,
-               guard_,          *log_,     {cache_mode, config.cache_ttl},
+        parts_{*clock_,
+               *backend_,
+               store_->responses(),
+               secrets_,
+               repeats_,
+               calibration_,
+               prompts_,
+               prefixes_,
+               learned_,
+               ledger_,
+               guard_,
+               *log_,
+               {cache_mode, config.cache_ttl},
                prompts_.level()},
         service_(parts_) {}
 
@@ -127,6 +136,7 @@ class WiredBroker final : public BrokerApp {
   PrefixIndex prefixes_{store_->states(), *clock_};
   TokenCalibration calibration_;
   Ledger ledger_{*clock_};
+  LearnedWriter learned_{prompts_, prefixes_, ledger_, *log_};
   RequestGuard guard_;
   BrokerParts parts_;
   BrokerService service_;

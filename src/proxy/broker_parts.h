@@ -16,6 +16,8 @@
 #include "http/request_guard.h"
 #include "metrics/ledger.h"
 #include "prefix/prefix_index.h"
+#include "prefix/prompt_trace.h"
+#include "proxy/learned_writer.h"
 #include "storage/response_store.h"
 #include "storage/store_secrets.h"
 
@@ -24,6 +26,12 @@ namespace anyclaude {
 struct CacheSettings {
   CacheMode mode = CacheMode::on;
   std::chrono::seconds ttl = limits::kStoreTtlDefault;
+};
+
+// Where traces of prompts are kept, for `anyclaude-cachectl explain`; nowhere without a store.
+struct TraceSettings {
+  StateStore* store = nullptr;
+  TraceDetail detail = TraceDetail::excerpts;
 };
 
 // Every part is thread-safe and outlives the proxy.
@@ -36,11 +44,13 @@ struct BrokerParts {
   TokenCalibration& calibration;
   PromptLayer& prompts;
   PrefixIndex& prefixes;
+  LearnedWriter& learned;
   Ledger& ledger;
   const RequestGuard& guard;
   spdlog::logger& log;
   CacheSettings cache;
   OrderingLevel level = OrderingLevel::standard;
+  TraceSettings traces = {};
 };
 
 }  // namespace anyclaude

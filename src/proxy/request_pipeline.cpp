@@ -227,7 +227,6 @@ void RequestPipeline::run_forward(Exchange& exchange) {
 
 // --- Finish ---
 
-// The client has its answer: there is time to write.
 void RequestPipeline::keep_learned(Exchange& exchange) {
   if (!exchange.chain) return;
   const RequestEntry& entry = exchange.entry;
@@ -236,12 +235,7 @@ void RequestPipeline::keep_learned(Exchange& exchange) {
       parts_.prompts.remember_arguments(call.tool_use_id, call.text);
     if (entry.http_status == 200) parts_.prefixes.note_served(exchange.backend_name(), 0, *exchange.chain);
   }
-  for (const Status& status : {parts_.prompts.flush(), parts_.prefixes.flush()}) {
-    if (status) continue;
-    parts_.ledger.count_store_error();
-    parts_.log.warn("{} what was learned could not be stored: {}", exchange.request_id,
-                    status.error().message);
-  }
+  parts_.learned.wake();
 }
 
 void RequestPipeline::run_finish(Exchange& exchange) {

@@ -34,6 +34,7 @@ class BrokerFixture {
         log("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text)),
         prompts(store->states(), secrets.primary),
         prefixes(store->states(), clock),
+        learned(prompts, prefixes, ledger, log),
         parts{clock,
               backend,
               store->responses(),
@@ -42,6 +43,7 @@ class BrokerFixture {
               calibration,
               prompts,
               prefixes,
+              learned,
               ledger,
               guard,
               log,
@@ -96,6 +98,7 @@ class BrokerFixture {
   spdlog::logger log;
   PromptLayer prompts;
   PrefixIndex prefixes;
+  LearnedWriter learned;
   BrokerParts parts;
   BrokerService service;
 };

@@ -158,9 +158,19 @@ class BrokenStore final : public ResponseStore {
 TEST(StoreFaults, ABrokenStoreIsAMissAndNeverAFailedRequest) {
   BrokerFixture broker("llama-cpp");
   BrokenStore broken;
-  const BrokerParts parts{broker.clock,           broker.backend,     broken,         broker.secrets,
-                          broker.repeats,         broker.calibration, broker.prompts, broker.prefixes,
-                          broker.ledger,          broker.guard,       broker.log,     {},
+  const BrokerParts parts{broker.clock,
+                          broker.backend,
+                          broken,
+                          broker.secrets,
+                          broker.repeats,
+                          broker.calibration,
+                          broker.prompts,
+                          broker.prefixes,
+                          broker.learned,
+                          broker.ledger,
+                          broker.guard,
+                          broker.log,
+                          {},
                           OrderingLevel::standard};
   BrokerService service(parts);
   expect_answer(broker, "still answered");

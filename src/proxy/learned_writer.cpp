@@ -1,0 +1,48 @@
+#include "proxy/learned_writer.h"
+
+namespace anyclaude {
+
+LearnedWriter::LearnedWriter(PromptLayer& prompts, PrefixIndex& prefixes, Ledger& ledger, spdlog::logger& log)
+    : prompts_(prompts), prefixes_(prefixes), ledger_(ledger), log_(log), thread_([this] { run(); }) {}
+
+LearnedWriter::~LearnedWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    state_ = State::stopping;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void LearnedWriter::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ != State::idle) return;
+    state_ = State::woken;
+  }
+  changed_.notify_one();
+}
+
+void LearnedWriter::run() {
+  while (true) {
+    bool is_last = false;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return state_ != State::idle; });
+      is_last = state_ == State::stopping;
+      if (!is_last) state_ = State::idle;
+    }
+    write();
+    if (is_last) return;
+  }
+}
+
+void LearnedWriter::write() {
+  for (const Status& status : {prompts_.flush(), prefixes_.flush()}) {
+    if (status) continue;
+    ledger_.count_store_error();
+    log_.warn("what was learned could not be stored: {}", status.error().message);
+  }
+}
+
+}  // namespace anyclaude
