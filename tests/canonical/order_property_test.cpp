@@ -128,7 +128,7 @@ RC_GTEST_PROP(Conversations, EachPromptBeginsWithItsPredecessorWhileOthersTeachT
   const std::vector<std::string> kinds = {"other_prompt/0002", "interactive_three_turns/0003",
                                           "subagent/0003",     "other_project/0002",
                                           "latest_print/0001", "latest_interactive/0001"};
-  for (int step = 0; step < 24; ++step) {
+  for (int step = 0; step < 14; ++step) {
     if (talks.empty() || random.rarely())
       talks.push_back(
           {opening(kinds[random.below(kinds.size())], "task " + std::to_string(talks.size())), ""});

@@ -1,0 +1,180 @@
+#include "prefix/prompt_trace.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "canonical/byte_codec.h"
+
+namespace anyclaude {
+namespace {
+
+class SegmentWriter {
+ public:
+  SegmentWriter(TraceDetail detail, const HashSecret& secret) : detail_(detail), secret_(secret) {}
+
+  void begin(std::string layer, std::string name) {
+    trace_.segments.push_back({std::move(layer), std::move(name), {}});
+  }
+
+  void text(std::string_view text) {
+    const std::vector<std::string_view> lines = split_lines(text);
+    const std::vector<LineMark> marks = mark_lines(lines, secret_);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      trace_.segments.back().lines.push_back({marks[i], lines[i].size() + 1, kept(lines[i])});
+  }
+
+  void operator()(const TextBlock& block) { text(block.text); }
+  void operator()(const ImageBlock& block) { text("[image] " + block.data); }
+  void operator()(const DocumentBlock& block) {
+    text("[document] " + block.title + block.context + block.data);
+  }
+  void operator()(const ToolUseBlock& block) { text("[call of " + block.name + "] " + block.input_json); }
+  void operator()(const ToolResultBlock& block) {
+    for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
+  }
+  void operator()(const ThinkingBlock&) {}
+  void operator()(const RedactedThinkingBlock&) {}
+  void operator()(const ToolReferenceBlock& block) { text("[tool " + block.tool_name + "]"); }
+  void operator()(const UnknownBlock& block) { text(block.json); }
+
+  PromptTrace take() { return std::move(trace_); }
+
+ private:
+  // Excerpts end before a character that is cut.
+  std::string kept(std::string_view line) const {
+    if (detail_ == TraceDetail::hashes) return {};
+    if (detail_ == TraceDetail::full || line.size() <= kExcerptBytes) return std::string(line);
+    std::size_t size = kExcerptBytes;
+    while (size > 0 && (static_cast<unsigned char>(line[size]) & 0xc0) == 0x80) --size;
+    return std::string(line.substr(0, size)) + "...";
+  }
+
+  const TraceDetail detail_;
+  const HashSecret& secret_;
+  PromptTrace trace_;
+};
+
+std::string_view name_of(Role role) {
+  switch (role) {
+    case Role::user:
+      return "user";
+    case Role::assistant:
+      return "assistant";
+    case Role::system:
+      return "system";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string_view name_of(TraceDetail detail) {
+  switch (detail) {
+    case TraceDetail::full:
+      return "full";
+    case TraceDetail::excerpts:
+      return "excerpts";
+    case TraceDetail::hashes:
+      return "hashes";
+  }
+  return "";
+}
+
+std::optional<TraceDetail> trace_detail_from(std::string_view name) {
+  for (const TraceDetail detail : {TraceDetail::full, TraceDetail::excerpts, TraceDetail::hashes})
+    if (name_of(detail) == name) return detail;
+  return std::nullopt;
+}
+
+std::uint64_t PromptTrace::bytes() const {
+  std::uint64_t sum = 0;
+  for (const TraceSegment& segment : segments)
+    for (const TraceLine& line : segment.lines) sum += line.bytes;
+  return sum;
+}
+
+PromptTrace trace_prompt(const MessagesRequest& request, TraceDetail detail, const HashSecret& secret) {
+  SegmentWriter writer(detail, secret);
+  for (std::size_t i = 0; i < request.system.size(); ++i) {
+    writer.begin("system", "block " + std::to_string(i + 1));
+    writer.text(request.system[i].text);
+  }
+  for (const Tool& tool : request.tools) {
+    if (tool.loading == ToolLoading::deferred) continue;
+    writer.begin("tool", tool.name);
+    writer.text(tool.description);
+    writer.text(tool.input_schema_json);
+  }
+  for (std::size_t i = 0; i < request.messages.size(); ++i) {
+    const Message& message = request.messages[i];
+    writer.begin(i == 0 ? "first turn" : "turn",
+                 std::to_string(i + 1) + ' ' + std::string(name_of(message.role)));
+    for (const ContentBlock& block : message.content) std::visit(writer, block.value);
+  }
+  return writer.take();
+}
+
+std::string encode_trace(const PromptTrace& trace) {
+  ByteWriter out;
+  out.text(trace.request_id);
+  out.number(static_cast<std::uint64_t>(trace.at_ms));
+  out.number(trace.prompt_tokens);
+  out.number(trace.reused_tokens);
+  out.number(trace.expected_tokens);
+  out.list(trace.segments, [&out](const TraceSegment& segment) {
+    out.text(segment.layer);
+    out.text(segment.name);
+    out.list(segment.lines, [&out](const TraceLine& line) {
+      out.number(line.mark);
+      out.number(line.bytes);
+      out.text(line.text);
+    });
+  });
+  return out.take();
+}
+
+std::optional<PromptTrace> decode_trace(std::string_view bytes) {
+  ByteReader in(bytes);
+  PromptTrace trace;
+  trace.request_id = in.text();
+  trace.at_ms = static_cast<std::int64_t>(in.number());
+  trace.prompt_tokens = in.number();
+  trace.reused_tokens = in.number();
+  trace.expected_tokens = in.number();
+  in.list([&] {
+    TraceSegment segment;
+    segment.layer = in.text();
+    segment.name = in.text();
+    in.list([&] {
+      const LineMark mark = in.number();
+      const std::uint64_t line_bytes = in.number();
+      segment.lines.push_back({mark, line_bytes, in.text()});
+    });
+    trace.segments.push_back(std::move(segment));
+  });
+  if (!in.complete()) return std::nullopt;
+  return trace;
+}
+
+Status keep_trace(StateStore& store, const PromptTrace& trace) {
+  const std::string value = encode_trace(trace);
+  if (value.size() > kRecentRequestsTable.value_bytes_max) return {};
+  // Keys in the order of time.
+  char time[24];
+  std::snprintf(time, sizeof time, "%016llx-", static_cast<unsigned long long>(trace.at_ms));
+  return store.put(kRecentRequestsTable, time + trace.request_id, value);
+}
+
+Result<std::vector<PromptTrace>> recent_traces(StateStore& store) {
+  std::vector<PromptTrace> traces;
+  const Status status =
+      store.for_each(kRecentRequestsTable, [&traces](std::string_view, std::string_view value) {
+        if (auto trace = decode_trace(value)) traces.push_back(std::move(*trace));
+        return true;
+      });
+  if (!status) return tl::unexpected(status.error());
+  return traces;
+}
+
+}  // namespace anyclaude
