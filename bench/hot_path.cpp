@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/allocator.h"
 #include "app/broker_app.h"
 #include "base/random_id.h"
 #include "http/http_server.h"
@@ -91,6 +92,7 @@ int port_of(const std::string& url) {
 }
 
 int run() {
+  keep_freed_buffers();
   const std::string body = recorded_body();
   const auto directory = std::filesystem::temp_directory_path() / random_id("anyclaude-bench-");
   const auto upstream = ready_upstream();

@@ -78,6 +78,7 @@ class WiredBroker final : public BrokerApp {
         store_(std::move(store)),
         secrets_(secrets),
         prompts_(store_->states(), secrets.primary, std::move(prompt_options)),
+        traces_(store_->states(), trace_detail_from(config.explain_keep).value_or(TraceDetail::excerpts)),
         guard_(config.listen_host, config.allowed_hosts),
         parts_{*clock_,
                *backend_,
@@ -87,6 +88,7 @@ class WiredBroker final : public BrokerApp {
                calibration_,
                prompts_,
                prefixes_,
+               traces_,
                learned_,
                ledger_,
                guard_,
@@ -134,9 +136,10 @@ class WiredBroker final : public BrokerApp {
   RepeatGuard repeats_{*clock_};
   PromptLayer prompts_;
   PrefixIndex prefixes_{store_->states(), *clock_};
+  TraceRing traces_;
   TokenCalibration calibration_;
   Ledger ledger_{*clock_};
-  LearnedWriter learned_{prompts_, prefixes_, ledger_, *log_};
+  LearnedWriter learned_{prompts_, prefixes_, traces_, ledger_, *log_};
   RequestGuard guard_;
   BrokerParts parts_;
   BrokerService service_;

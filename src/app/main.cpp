@@ -1,6 +1,7 @@
 // anyclaude-broker: reads its configuration, runs until it is told to stop.
 #include <cstdio>
 
+#include "app/allocator.h"
 #include "app/broker_app.h"
 #include "app/command_line.h"
 #include "app/shutdown_signal.h"
@@ -20,6 +21,7 @@ int report(const anyclaude::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  anyclaude::keep_freed_buffers();
   anyclaude::ShutdownSignal shutdown;
   const auto line = anyclaude::read_command_line(argc, argv, anyclaude::process_environment());
   if (!line) return report(line.error());
