@@ -34,6 +34,8 @@ struct Config {
 
   std::string prompt_level = "standard";  // off, safe, standard, aggressive
   std::filesystem::path prompt_rules_file;  // empty: the volatile rules this program was built with
+  // Of recent prompts, for `anyclaude-cachectl explain`: full, excerpts, hashes.
+  std::string explain_keep = "excerpts";
   std::string log_level = "info";         // trace, debug, info, warn, error, off
   std::vector<std::string> allowed_hosts;
 

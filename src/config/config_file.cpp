@@ -174,6 +174,10 @@ Status apply_root(Config& config, const json& root) {
                         {{"level", one_of(config.prompt_level, {"off", "safe", "standard", "aggressive"})},
                          {"rules", path_into(config.prompt_rules_file)}});
   };
+  const Setter explain = [&config](const json& value) {
+    return apply_object(value, "explain.",
+                        {{"keep", one_of(config.explain_keep, {"full", "excerpts", "hashes"})}});
+  };
   const Setter listen = [&config](const json& value) -> Status {
     if (!value.is_string()) return wrong("must be HOST:PORT");
     return apply_listen_address(config, value.get<std::string>());
@@ -193,6 +197,7 @@ Status apply_root(Config& config, const json& root) {
        {"store", store},
        {"cache", cache},
        {"prompt", prompt},
+       {"explain", explain},
        {"log_level", one_of(config.log_level, {"trace", "debug", "info", "warn", "error", "off"})},
        {"allowed_hosts", texts_into(config.allowed_hosts)}});
 }

@@ -166,6 +166,24 @@ Status keep_trace(StateStore& store, const PromptTrace& trace) {
   return store.put(kRecentRequestsTable, time + trace.request_id, value);
 }
 
+void TraceRing::add(PromptTrace trace) {
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back(std::move(trace));
+  if (waiting_.size() > kWaitingMax) waiting_.pop_front();
+}
+
+Status TraceRing::flush() {
+  std::deque<PromptTrace> taken;
+  {
+    const std::lock_guard lock(mutex_);
+    taken.swap(waiting_);
+  }
+  Status first;
+  for (const PromptTrace& trace : taken)
+    if (Status status = keep_trace(store_, trace); !status && first) first = status;
+  return first;
+}
+
 Result<std::vector<PromptTrace>> recent_traces(StateStore& store) {
   std::vector<PromptTrace> traces;
   const Status status =

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +56,26 @@ inline constexpr StateTable kRecentRequestsTable{"recent_requests", 1, 64, 2 * 1
 
 // A trace too large for the table is not kept.
 Status keep_trace(StateStore& store, const PromptTrace& trace);
+
+// Takes traces at once and writes them when told to. Thread-safe. Of more than kWaitingMax that wait, the
+// oldest are lost.
+class TraceRing {
+ public:
+  static constexpr std::size_t kWaitingMax = 32;
+
+  explicit TraceRing(StateStore& store, TraceDetail detail = TraceDetail::excerpts)
+      : store_(store), detail_(detail) {}
+
+  TraceDetail detail() const { return detail_; }
+  void add(PromptTrace trace);
+  Status flush();
+
+ private:
+  StateStore& store_;
+  const TraceDetail detail_;
+  std::mutex mutex_;
+  std::deque<PromptTrace> waiting_;
+};
 // The oldest first.
 Result<std::vector<PromptTrace>> recent_traces(StateStore& store);
 

@@ -28,12 +28,6 @@ struct CacheSettings {
   std::chrono::seconds ttl = limits::kStoreTtlDefault;
 };
 
-// Where traces of prompts are kept, for `anyclaude-cachectl explain`; nowhere without a store.
-struct TraceSettings {
-  StateStore* store = nullptr;
-  TraceDetail detail = TraceDetail::excerpts;
-};
-
 // Every part is thread-safe and outlives the proxy.
 struct BrokerParts {
   const Clock& clock;
@@ -44,13 +38,13 @@ struct BrokerParts {
   TokenCalibration& calibration;
   PromptLayer& prompts;
   PrefixIndex& prefixes;
+  TraceRing& traces;
   LearnedWriter& learned;
   Ledger& ledger;
   const RequestGuard& guard;
   spdlog::logger& log;
   CacheSettings cache;
   OrderingLevel level = OrderingLevel::standard;
-  TraceSettings traces = {};
 };
 
 }  // namespace anyclaude

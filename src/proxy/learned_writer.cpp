@@ -2,8 +2,11 @@
 
 namespace anyclaude {
 
-LearnedWriter::LearnedWriter(PromptLayer& prompts, PrefixIndex& prefixes, Ledger& ledger, spdlog::logger& log)
-    : prompts_(prompts), prefixes_(prefixes), ledger_(ledger), log_(log), thread_([this] { run(); }) {}
+LearnedWriter::LearnedWriter(PromptLayer& prompts, PrefixIndex& prefixes, TraceRing& traces, Ledger& ledger,
+                             spdlog::logger& log)
+    : prompts_(prompts), prefixes_(prefixes), traces_(traces), ledger_(ledger), log_(log), thread_([this] {
+        run();
+      }) {}
 
 LearnedWriter::~LearnedWriter() {
   {
@@ -38,7 +41,7 @@ void LearnedWriter::run() {
 }
 
 void LearnedWriter::write() {
-  for (const Status& status : {prompts_.flush(), prefixes_.flush()}) {
+  for (const Status& status : {prompts_.flush(), prefixes_.flush(), traces_.flush()}) {
     if (status) continue;
     ledger_.count_store_error();
     log_.warn("what was learned could not be stored: {}", status.error().message);

@@ -11,13 +11,15 @@
 #include "canonical/prompt_layer.h"
 #include "metrics/ledger.h"
 #include "prefix/prefix_index.h"
+#include "prefix/prompt_trace.h"
 
 namespace anyclaude {
 
 // Thread-safe. What it is told before it is destroyed is written before the destructor returns.
 class LearnedWriter {
  public:
-  LearnedWriter(PromptLayer& prompts, PrefixIndex& prefixes, Ledger& ledger, spdlog::logger& log);
+  LearnedWriter(PromptLayer& prompts, PrefixIndex& prefixes, TraceRing& traces, Ledger& ledger,
+                spdlog::logger& log);
   ~LearnedWriter();
   LearnedWriter(const LearnedWriter&) = delete;
   LearnedWriter& operator=(const LearnedWriter&) = delete;
@@ -33,6 +35,7 @@ class LearnedWriter {
 
   PromptLayer& prompts_;
   PrefixIndex& prefixes_;
+  TraceRing& traces_;
   Ledger& ledger_;
   spdlog::logger& log_;
   std::mutex mutex_;

@@ -234,8 +234,22 @@ void RequestPipeline::keep_learned(Exchange& exchange) {
     for (const ArgumentListener::Heard& call : exchange.arguments.heard())
       parts_.prompts.remember_arguments(call.tool_use_id, call.text);
     if (entry.http_status == 200) parts_.prefixes.note_served(exchange.backend_name(), 0, *exchange.chain);
+    trace(exchange);
   }
   parts_.learned.wake();
+}
+
+// For those who ask later why the server read so much.
+void RequestPipeline::trace(const Exchange& exchange) {
+  const RequestEntry& entry = exchange.entry;
+  PromptTrace trace = trace_prompt(*exchange.parsed, parts_.traces.detail(), parts_.secrets.primary);
+  trace.request_id = exchange.request_id;
+  trace.at_ms = unix_milliseconds(parts_.clock.system_now());
+  trace.prompt_tokens =
+      entry.prompt_tokens_prefilled + entry.prompt_tokens_reused + entry.prompt_tokens_unknown;
+  trace.reused_tokens = entry.prompt_tokens_reused;
+  trace.expected_tokens = entry.prompt_tokens_expected;
+  parts_.traces.add(std::move(trace));
 }
 
 void RequestPipeline::run_finish(Exchange& exchange) {

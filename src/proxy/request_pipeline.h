@@ -30,7 +30,7 @@ class RequestPipeline {
   void run_order(Exchange& exchange);
   void run_derive(Exchange& exchange);
   void keep_learned(Exchange& exchange);
-  Status keep_prompt_trace(const Exchange& exchange);
+  void trace(const Exchange& exchange);
   void run_forward(Exchange& exchange);
   void run_finish(Exchange& exchange);
   void run(Exchange& exchange, HttpRequest& request);

@@ -34,7 +34,8 @@ class BrokerFixture {
         log("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text)),
         prompts(store->states(), secrets.primary),
         prefixes(store->states(), clock),
-        learned(prompts, prefixes, ledger, log),
+        traces(store->states()),
+        learned(prompts, prefixes, traces, ledger, log),
         parts{clock,
               backend,
               store->responses(),
@@ -43,6 +44,7 @@ class BrokerFixture {
               calibration,
               prompts,
               prefixes,
+              traces,
               learned,
               ledger,
               guard,
@@ -98,6 +100,7 @@ class BrokerFixture {
   spdlog::logger log;
   PromptLayer prompts;
   PrefixIndex prefixes;
+  TraceRing traces;
   LearnedWriter learned;
   BrokerParts parts;
   BrokerService service;

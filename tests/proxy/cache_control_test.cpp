@@ -166,6 +166,7 @@ TEST(StoreFaults, ABrokenStoreIsAMissAndNeverAFailedRequest) {
                           broker.calibration,
                           broker.prompts,
                           broker.prefixes,
+                          broker.traces,
                           broker.learned,
                           broker.ledger,
                           broker.guard,

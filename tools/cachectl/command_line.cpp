@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "tools/cachectl/key_lookup.h"
+#include "tools/cachectl/prompt_options.h"
 #include "tools/cachectl/report.h"
 #include "tools/cachectl/verbs.h"
 
@@ -34,6 +35,7 @@ struct Flags {
   bool purge_last = false;
   bool dry_run = false;
   bool yes = false;
+  PromptOptions prompts;
 };
 
 struct Verbs {
@@ -73,6 +75,7 @@ Verbs describe(CLI::App& cli, Flags& flags) {
   verbs.purge = cli.add_subcommand("purge", "Removes entries");
   add_purge_options(*verbs.purge, flags);
   verbs.verify = cli.add_subcommand("verify", "Checks every record");
+  flags.prompts.describe(cli);
   // What a verb does not know is an option of the program: --json and --store may stand behind it.
   for (CLI::App* verb : {verbs.stats, verbs.ls, verbs.inspect, verbs.purge, verbs.verify})
     verb->fallthrough();
@@ -166,6 +169,7 @@ ExitCode run(const std::vector<std::string>& arguments, const Environment& envir
   if (verbs.ls->parsed()) return list_entries(session);
   if (verbs.inspect->parsed()) return inspect_entry(session, flags.inspect_key);
   if (verbs.purge->parsed()) return purge_entries(session, selection);
+  if (flags.prompts.parsed()) return flags.prompts.run(session);
   return verify_store(session);
 }
 
