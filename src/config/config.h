@@ -32,11 +32,12 @@ struct Config {
   std::chrono::seconds cache_ttl = limits::kStoreTtlDefault;
   std::uint64_t cache_bytes_max = limits::kStoreBytesMaxDefault;
 
-  std::string prompt_level = "standard";  // off, safe, standard, aggressive
+  std::string prompt_level = "standard";    // off, safe, standard, aggressive
   std::filesystem::path prompt_rules_file;  // empty: the volatile rules this program was built with
+  std::string side_requests = "forward";    // forward, local
   // Of recent prompts, for `anyclaude-cachectl explain`: full, excerpts, hashes.
   std::string explain_keep = "excerpts";
-  std::string log_level = "info";         // trace, debug, info, warn, error, off
+  std::string log_level = "info";  // trace, debug, info, warn, error, off
   std::vector<std::string> allowed_hosts;
 
   // The settings of the backend that `mode` names.
