@@ -94,7 +94,8 @@ class WiredBroker final : public BrokerApp {
                guard_,
                *log_,
                {cache_mode, config.cache_ttl},
-               prompts_.level()},
+               prompts_.level(),
+               {config.side_requests == "local" ? SideRequestHandling::local : SideRequestHandling::forward}},
         service_(parts_) {}
 
   ~WiredBroker() override { stop(limits::kShutdownGraceMax); }

@@ -42,6 +42,8 @@ std::string_view name_of(BypassReason reason) {
       return "encoded";
     case BypassReason::store_error:
       return "store_error";
+    case BypassReason::side_request_local:
+      return "side_request_local";
   }
   return "";
 }

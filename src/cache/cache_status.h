@@ -22,8 +22,9 @@ enum class BypassReason {
   body_too_large,
   encoded,
   store_error,
+  side_request_local,  // answered by the broker itself, from the words of the request
 };
-inline constexpr std::size_t kBypassReasonCount = 12;
+inline constexpr std::size_t kBypassReasonCount = 13;
 std::string_view name_of(BypassReason reason);
 
 // Why a request that was looked up was not answered from the store.

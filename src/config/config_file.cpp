@@ -172,7 +172,8 @@ Status apply_root(Config& config, const json& root) {
   const Setter prompt = [&config](const json& value) {
     return apply_object(value, "prompt.",
                         {{"level", one_of(config.prompt_level, {"off", "safe", "standard", "aggressive"})},
-                         {"rules", path_into(config.prompt_rules_file)}});
+                         {"rules", path_into(config.prompt_rules_file)},
+                         {"side_requests", one_of(config.side_requests, {"forward", "local"})}});
   };
   const Setter explain = [&config](const json& value) {
     return apply_object(value, "explain.",

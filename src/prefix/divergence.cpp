@@ -52,9 +52,29 @@ std::string escaped_for_pattern(std::string_view text) {
   return out;
 }
 
-std::string advice_for(const TraceSegment& segment, std::string_view before, std::string_view now) {
+// Whether the line stands where the prompt layer puts what varies.
+bool stands_in_facts(const TraceSegment& segment, std::size_t line) {
+  return std::any_of(segment.lines.begin(), segment.lines.begin() + static_cast<std::ptrdiff_t>(line),
+                     [](const TraceLine& above) { return above.text.starts_with("# Session facts"); });
+}
+
+// Two prompts of other agents or modes differ in most of their lines.
+bool mostly_different(const TraceSegment& older, const TraceSegment& newer) {
+  const auto shared = std::ranges::count_if(newer.lines, [&older](const TraceLine& line) {
+    return std::ranges::find(older.lines, line.mark, &TraceLine::mark) != older.lines.end();
+  });
+  return static_cast<std::size_t>(shared) * 2 < newer.lines.size() || newer.lines.size() == 1;
+}
+
+std::string advice_for(const TraceSegment& older, const TraceSegment& segment, std::size_t line,
+                       std::string_view before, std::string_view now) {
+  if (stands_in_facts(segment, line))
+    return "none: the line is among the session facts already, and little stands behind them";
   if (segment.layer == "turn")
     return "none: the conversation itself went another way, or the client changed its history";
+  if (segment.layer == "system" && mostly_different(older, segment))
+    return "none: it is another agent's or mode's system prompt; at level aggressive the tools stand before "
+           "it";
   const auto end = std::mismatch(before.begin(), before.end(), now.begin(), now.end()).first;
   const auto beginning = before.substr(0, static_cast<std::size_t>(end - before.begin()));
   if (beginning.size() < 4)
@@ -91,7 +111,8 @@ std::optional<Divergence> find_divergence(const PromptTrace& older, const Prompt
     found.new_line = segment.layer + ' ' + segment.name;
     found.advice = "none: another part stands here; tools are ordered by how widely they are shared";
   } else {
-    found.advice = advice_for(segment, found.old_line, found.new_line);
+    found.advice = advice_for(older.segments[at.segment], segment, std::min(at.line, segment.lines.size()),
+                              found.old_line, found.new_line);
   }
   return found;
 }

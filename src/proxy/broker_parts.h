@@ -13,6 +13,7 @@
 #include "cache/repeat_guard.h"
 #include "canonical/canonical_request.h"
 #include "canonical/prompt_layer.h"
+#include "canonical/side_request.h"
 #include "http/request_guard.h"
 #include "metrics/ledger.h"
 #include "prefix/prefix_index.h"
@@ -26,6 +27,13 @@ namespace anyclaude {
 struct CacheSettings {
   CacheMode mode = CacheMode::on;
   std::chrono::seconds ttl = limits::kStoreTtlDefault;
+};
+
+// What becomes of requests that a client makes for itself, when the store has no answer to them.
+enum class SideRequestHandling { forward, local };
+struct SideRequestSettings {
+  SideRequestHandling handling = SideRequestHandling::forward;
+  SideRequestRules rules = SideRequestRules::built_in();
 };
 
 // Every part is thread-safe and outlives the proxy.
@@ -45,6 +53,7 @@ struct BrokerParts {
   spdlog::logger& log;
   CacheSettings cache;
   OrderingLevel level = OrderingLevel::standard;
+  SideRequestSettings side_requests = {};
 };
 
 }  // namespace anyclaude

@@ -23,6 +23,19 @@ std::string_view bearer_token(const HeaderFields& headers) {
   return value.substr(kScheme.size());
 }
 
+// A message that says `text`, as the store would keep it. Nobody counted its tokens; one is the least a
+// client takes for an answer.
+std::string text_message_json(std::string_view model, std::string_view text) {
+  return nlohmann::json{{"type", "message"},
+                        {"role", "assistant"},
+                        {"model", model},
+                        {"content", {{{"type", "text"}, {"text", text}}}},
+                        {"stop_reason", "end_turn"},
+                        {"stop_sequence", nullptr},
+                        {"usage", {{"input_tokens", 1}, {"output_tokens", 1}}}}
+      .dump();
+}
+
 }  // namespace
 
 void RequestPipeline::handle(HttpRequest& request, ResponseWriter& client) {
@@ -43,6 +56,7 @@ void RequestPipeline::run(Exchange& exchange, HttpRequest& request) {
     return send_error(exchange, {504, "not_found_error",
                                  "the answer is not in the cache, and only-if-cached was asked for"});
   if (run_parse(exchange) == Next::answered) return;
+  if (answer_side_request(exchange) == Next::answered) return;
   run_order(exchange);
   run_derive(exchange);
   run_forward(exchange);
@@ -107,12 +121,12 @@ RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
   if (!identity) {
     const ErrorKind kind = identity.error().kind;
     const bool may_answer = kind == ErrorKind::unavailable || kind == ErrorKind::timed_out;
+    bypass(exchange, BypassReason::backend_unidentified);
     if (!may_answer || configured.empty()) {
       send_error(exchange, to_api_error(identity.error()));
       return Next::answered;
     }
     exchange.identity.model = configured;
-    bypass(exchange, BypassReason::backend_unidentified);
     return Next::go_on;
   }
   exchange.identity = std::move(*identity);
@@ -198,6 +212,27 @@ RequestPipeline::Next RequestPipeline::run_parse(Exchange& exchange) {
     return Next::go_on;
   }
   send_error(exchange, to_api_error(parsed.error()));
+  return Next::answered;
+}
+
+// A title needs no model, and asking one would throw the conversation out of a server's only slot.
+RequestPipeline::Next RequestPipeline::answer_side_request(Exchange& exchange) {
+  const SideRequestSettings& settings = parts_.side_requests;
+  if (lane() == Lane::verbatim || settings.handling == SideRequestHandling::forward) return Next::go_on;
+  const SideRequestRule* rule =
+      settings.rules.recognise(exchange.http.headers.get("User-Agent"), *exchange.parsed);
+  if (rule == nullptr || rule->kind != "title") return Next::go_on;
+  const std::string title = title_from_words(*exchange.parsed);
+  if (title.empty()) return Next::go_on;
+  StoredResponse answer;
+  answer.message_json = text_message_json(exchange.parsed->model, nlohmann::json{{"title", title}}.dump());
+  const auto reply = render_replay(answer, exchange.parsed->delivery);
+  if (!reply) return Next::go_on;
+  bypass(exchange, BypassReason::side_request_local);
+  exchange.miss.reset();
+  exchange.entry.http_status = 200;
+  if (!exchange.client.send(200, own_reply_headers(reply->content_type, exchange), reply->body))
+    exchange.entry.end = RequestEntry::End::client_left;
   return Next::answered;
 }
 

@@ -27,6 +27,7 @@ class RequestPipeline {
   std::optional<StoredResponse> run_lookup(Exchange& exchange);
   void run_replay(Exchange& exchange, const StoredResponse& stored);
   Next run_parse(Exchange& exchange);
+  Next answer_side_request(Exchange& exchange);
   void run_order(Exchange& exchange);
   void run_derive(Exchange& exchange);
   void keep_learned(Exchange& exchange);

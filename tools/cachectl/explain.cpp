@@ -49,7 +49,7 @@ void print_text(std::ostream& out, const PromptTrace& older, const PromptTrace& 
         << " of " << newer.prompt_tokens << " tokens and held " << newer.reused_tokens << "; "
         << newer.expected_tokens << " were expected\n";
   if (!divergence) {
-    out << "it begins with all of that prompt: what the server read beyond its end, it had thrown out\n";
+    out << "it begins with all of that prompt: what is new stands behind it\n";
     return;
   }
   out << "they part in " << divergence->layer << ' ' << printable(divergence->segment);
