@@ -35,7 +35,8 @@ void Ledger::add(const RequestEntry& entry) {
   const std::lock_guard lock(mutex_);
   ++total_;
   count(by_status_, entry.status);
-  if (entry.status == "BYPASS") count(bypass_reasons_, entry.reason);
+  // A request that was refused before anything could be looked up has no reason to be counted under.
+  if (entry.status == "BYPASS" && !entry.reason.empty()) count(bypass_reasons_, entry.reason);
   if (entry.status == "MISS") count(miss_reasons_, entry.reason);
   if (!entry.admission.empty()) count(admissions_, entry.admission);
   ++by_http_status_[entry.http_status];
