@@ -1,0 +1,88 @@
+"""The faults: what each one breaks, the text it replaces, and the test that has to notice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    room: str
+    file: str
+    text: str  # stands exactly once in the file
+    replacement: str
+    target: str  # the test program
+    test: str  # a filter of GoogleTest: every test it names must fail
+
+
+FAULTS = [
+    Fault("a field is missing in the key", "canonical", "src/canonical/canonical_request.cpp",
+          "  void key(RequestField field, element value) {\n",
+          "  void key(RequestField field, element value) {\n    if (field == RequestField::temperature) return;\n",
+          "test_canonical", "CanonicalEveryLeaf.AChangedValueIsAnotherRequestExceptWhereItMakesNoDifference"),
+    Fault("tools keep their order in the key", "canonical", "src/canonical/canonical_content.cpp",
+          "  if (order == ToolOrder::sorted) sort_ranges(",
+          "  if (order == ToolOrder::sorted && entries.empty()) sort_ranges(",
+          "test_canonical", "CanonicalProperty.WhatNoLocalModelSeesMakesNoDifferenceInTheRewrittenLane"),
+    Fault("borders between segments are not hashed", "prefix", "src/prefix/prefix_chain.cpp",
+          "  bytes.push_back(static_cast<char>(kind));\n", "  static_cast<void>(kind);\n",
+          "test_prefix", "PrefixChain.TellsKindsAndBordersApart"),
+    Fault("a system message in mid-conversation is hoisted", "backend", "src/backend/chat_conversation.cpp",
+          "    ChatPart reminder{ChatPart::Kind::text, as_reminder(text)};\n",
+          "    out_.insert(out_.begin(),\n"
+          "                ChatMessage{.role = ChatRole::system, .parts = {{ChatPart::Kind::text, text}}});\n"
+          "    return;\n"
+          "    ChatPart reminder{ChatPart::Kind::text, as_reminder(text)};\n",
+          "test_backend", "ChatEncoder.FoldsASystemMessageIntoTheUserTurnBeforeIt:ChatConversation.SuitsTemplates"),
+    Fault("the terminal event is lost", "messages", "src/messages/message_stream.cpp",
+          '  emit("message_stop", R"({"type":"message_stop"})");\n', "",
+          "test_messages", "MessageStream.FramesAReplyOfEveryKindOfBlock"),
+    Fault("the store reads records without their checksum", "storage", "storage/lmdb/record_codec.cpp",
+          " ||\n      read_little_endian<std::uint64_t>(bytes, kChecksumAt) != checksum(primary, bytes))", ")",
+          "test_storage", "RecordCodec.EveryFlippedBitIsFound:LmdbStoreTest.ADamagedRecordIsAMissIsCountedAndIsNamedByVerify"),
+    Fault("the check digest of a record is not compared", "storage", "storage/lmdb/lmdb_responses.cpp",
+          "  if (record && record->check != key.check) return std::optional<StoredResponse>();\n", "",
+          "test_storage", "Engines/ResponseContract.ADifferentCheckDigestIsNothing/lmdb"),
+    Fault("the client's header fields go to a local server", "proxy", "src/proxy/rewritten_forwarder.cpp",
+          "  const auto call = parts_.backend.client().start(chat_request(parts_.backend.settings(), std::move(*body)));\n",
+          "  UpstreamRequest leaky = chat_request(parts_.backend.settings(), std::move(*body));\n"
+          "  for (const HeaderField& field : exchange.http.headers) leaky.headers.add(field.name, field.value);\n"
+          "  const auto call = parts_.backend.client().start(std::move(leaky));\n",
+          "test_proxy", "RewrittenLane.TheClientsCredentialsNeverReachTheServer:"
+          "RewrittenProperty.NothingOfTheClientsHeadersReachesTheServer"),
+    Fault("the client's Accept-Encoding goes upstream", "proxy", "src/proxy/relay.cpp",
+          '  upstream.headers.set("Accept-Encoding", "identity");\n', "",
+          "test_proxy", "VerbatimLane.BodiesQueriesAndHeadersPassByteForByte:VerbatimProperty.BytesPassUnchangedBothWays"),
+    Fault("blanks at a body's end are lost", "proxy", "src/proxy/relay.cpp",
+          "  upstream.body = std::string(body);\n",
+          '  upstream.body = std::string(body.substr(0, body.find_last_not_of(" \\t\\r\\n") + 1));\n',
+          "test_proxy", "VerbatimProperty.BytesPassUnchangedBothWays"),
+    Fault("blank answers are kept", "cache", "src/cache/admission.cpp",
+          "  if (!says_something && !calls_something) return AdmissionVerdict::blank;\n",
+          "  static_cast<void>(says_something);\n",
+          "test_cache", "Admission.RefusesBlankAnswers"),
+    Fault("answers cut off by max_tokens are kept", "cache", "src/cache/admission.cpp",
+          '  if (stop_reason == "max_tokens" || ', "  if (",
+          "test_cache", "Admission.RefusesByStopReason"),
+    Fault("answers without their end are kept", "cache", "src/cache/admission.cpp",
+          "  if (completeness != MessageCompleteness::complete || !message.is_object())",
+          "  static_cast<void>(completeness);\n  if (!message.is_object())",
+          "test_cache", "Admission.RefusesWhatIsNotWhole"),
+    Fault("the guard lets every Host pass", "http", "src/http/request_guard.cpp",
+          'if (equals_ignoring_case(field.name, "host") && !is_known_host(field.value)) {', "if (field.name.empty()) {",
+          "test_http", "RequestGuard.RefusesOtherHosts"),
+    Fault("a length beside chunks is accepted", "http", "src/http/header_syntax.cpp",
+          "  if (is_chunked && has_length) return {{}, FramingError::length_and_chunked};\n", "",
+          "test_http", "HostileRequest.LengthAndChunkedExcludeEachOther"),
+    Fault("chunked bodies have no limit", "http", "src/http/request_reader.cpp",
+          "    if (body.size() > bytes_max) return body_too_large(bytes_max);\n", "    static_cast<void>(bytes_max);\n",
+          "test_http", "HostileRequestWithShortLimits.Cve202546728ChunkedBodiesAreLimitedToo"),
+    Fault("the environment beats flags", "app", "src/app/command_line.cpp",
+          "  if (auto status = apply_flags(line.config, flags); !status) return tl::unexpected(status.error());\n",
+          "  if (auto status = apply_flags(line.config, flags); !status) return tl::unexpected(status.error());\n"
+          "  (void)apply_environment(line.config, environment);\n",
+          "test_app", "Precedence.FlagsBeatTheEnvironment:Precedence.TheModeOfAFlagBeatsThatOfTheEnvironment"),
+    Fault("unknown tokens are counted as measured", "metrics", "src/metrics/ledger.cpp",
+          "  unknown_prompt_tokens_ += entry.prompt_tokens_unknown;\n",
+          "  tokens_[static_cast<std::size_t>(Certainty::measured)].prefilled += entry.prompt_tokens_unknown;\n",
+          "test_metrics", "Ledger.NeverMixesMeasuredAndUnknownTokens"),
+]
