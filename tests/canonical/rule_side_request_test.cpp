@@ -40,8 +40,7 @@ TEST(SideRequests, AnotherShapeIsNot) {
 }
 
 TEST(SideRequests, ATitleIsMadeOfTheFirstWords) {
-  EXPECT_EQ(title_from_words(parsed(recorded("interactive_three_turns/0002"))),
-            "USE Read /home/dev/demo/README.md");
+  EXPECT_TRUE(title_from_words(parsed(recorded("interactive_three_turns/0002"))).starts_with("USE Read "));
   Json body = recorded("interactive_three_turns/0002");
   body["messages"][0]["content"] =
       "<session>\n\n  Please  fix the flaky test in the parser today \n</session>";
