@@ -1,9 +1,8 @@
 #include "backend/backend_profile.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <limits>
-#include <numeric>
+
+#include "base/nearest_name.h"
 
 namespace anyclaude {
 namespace {
@@ -28,26 +27,6 @@ std::vector<BackendProfile> make_profiles() {
   };
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-// Levenshtein distance without regard to case.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(from[i]) == lower(to[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 const std::vector<BackendProfile>& backend_profiles() {
@@ -65,19 +44,12 @@ const BackendProfile* find_profile(std::string_view name) {
 }
 
 std::string nearest_profile_name(std::string_view name) {
-  std::string nearest;
-  std::size_t least = std::numeric_limits<std::size_t>::max();
-  const auto consider = [&](const std::string& candidate) {
-    const std::size_t distance = edit_distance(name, candidate);
-    if (distance >= least) return;
-    least = distance;
-    nearest = candidate;
-  };
+  std::vector<std::string> known;
   for (const BackendProfile& profile : backend_profiles()) {
-    consider(profile.name);
-    for (const std::string& alias : profile.aliases) consider(alias);
+    known.push_back(profile.name);
+    known.insert(known.end(), profile.aliases.begin(), profile.aliases.end());
   }
-  return nearest;
+  return nearest_name(name, known);
 }
 
 }  // namespace anyclaude
