@@ -7,6 +7,7 @@
 #include <set>
 
 #include "canonical/order_support.h"
+#include "canonical/request_rewrites.h"
 
 namespace anyclaude {
 namespace {
@@ -151,6 +152,26 @@ RC_GTEST_PROP(Conversations, EqualRequestsGiveEqualBytesHoweverTheirToolsAreOrde
     std::swap(body["tools"][random.below(body["tools"].size())],
               body["tools"][random.below(body["tools"].size())]);
   RC_ASSERT(fixture.encoded(body) == before);
+}
+
+// Two layers that have learned the same: nothing. The key must then hold everything that reaches the server.
+RC_GTEST_PROP(Conversations, EqualKeysAndEqualLayoutsGiveEqualUpstreamBytes, (std::uint64_t seed)) {
+  Random random(seed);
+  const auto& recordings = recorded_bodies();
+  const Json request =
+      random.rarely() ? recordings[random.below(recordings.size())].body : random_request(random);
+  Json other = request;
+  rewrite_for_both_lanes(other, random);
+  rewrite_for_rewritten_lane(other, random);
+  const OrderingLevel level = kLevels[1 + random.below(3)];
+  const CanonicalOptions options{Lane::rewritten, level, "", ""};
+  RC_ASSERT(canonical_bytes(request, options) == canonical_bytes(other, options));
+  const auto upstream = [level](const Json& body) -> std::string {
+    LayerFixture fixture(level);
+    return encode_chat_request(fixture.ordered(body), {*find_profile("llama-cpp"), "m", std::nullopt, 0})
+        .value_or("refused");
+  };
+  RC_ASSERT(upstream(request) == upstream(other));
 }
 
 }  // namespace
