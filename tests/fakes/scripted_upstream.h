@@ -53,6 +53,8 @@ class ScriptedUpstream final : public UpstreamClient {
   }
 
   void expect(ScriptedExchange exchange) { script_.push_back(std::move(exchange)); }
+  // For tests that do not know beforehand whether a call will come.
+  void expect_nothing_more() { script_.clear(); }
 
   // The usual case: a head, the body in the pieces given, a proper end.
   void expect_reply(int status, HeaderFields headers, std::vector<std::string> pieces,

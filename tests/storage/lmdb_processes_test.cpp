@@ -139,11 +139,17 @@ TEST_F(LmdbProcesses, ProcessesThatStartTogetherAgreeOnTheSecrets) {
   }
 }
 
-// Each round writes beside what earlier rounds left, reports what flush() has promised, and is killed at a
-// moment that the seed decides. Whatever was promised must be there, and everything there must verify.
-TEST_F(LmdbProcesses, AKilledWriterLosesNothingThatWasFlushed) {
+// Ten stores, each through 25 rounds. A round writes beside what earlier rounds left, reports what flush()
+// has promised, and is killed at a moment that the seed decides. Whatever was promised must be there, and
+// everything there must verify.
+class KilledWriter : public LmdbProcesses, public testing::WithParamInterface<std::uint64_t> {
+ protected:
+  static constexpr std::uint64_t kRounds = 25;
+};
+
+TEST_P(KilledWriter, LosesNothingThatWasFlushed) {
   std::set<std::uint64_t> promised;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = GetParam() * kRounds + 1; seed <= (GetParam() + 1) * kRounds; ++seed) {
     ChildProcess child([&](ChildProcess& self) {
       const auto store = open(small_map());
       for (std::uint64_t number = seed * 1'000; number < seed * 1'000 + 1'000; ++number) {
@@ -179,6 +185,7 @@ TEST_F(LmdbProcesses, AKilledWriterLosesNothingThatWasFlushed) {
   }
   EXPECT_GT(promised.size(), 300u);
 }
+INSTANTIATE_TEST_SUITE_P(Stores, KilledWriter, testing::Range<std::uint64_t>(0, 10));
 
 // What a killed process was reading must not keep pages from being used again.
 TEST_F(LmdbProcesses, AKilledReaderIsClearedAwayAtTheNextOpening) {
