@@ -23,7 +23,7 @@ FAULTS = [
           "  if (order == ToolOrder::sorted) sort_ranges(",
           "  if (order == ToolOrder::sorted && entries.empty()) sort_ranges(",
           "test_canonical", "CanonicalProperty.WhatNoLocalModelSeesMakesNoDifferenceInTheRewrittenLane"),
-    Fault("borders between segments are not hashed", "prefix", "src/prefix/prefix_chain.cpp",
+    Fault("the kind of a segment is not hashed", "prefix", "src/prefix/prefix_chain.cpp",
           "  bytes.push_back(static_cast<char>(kind));\n", "  static_cast<void>(kind);\n",
           "test_prefix", "PrefixChain.TellsKindsAndBordersApart"),
     Fault("a system message in mid-conversation is hoisted", "backend", "src/backend/chat_conversation.cpp",
