@@ -140,7 +140,7 @@ class WiredBroker final : public BrokerApp {
   TraceRing traces_;
   TokenCalibration calibration_;
   Ledger ledger_{*clock_};
-  LearnedWriter learned_{prompts_, prefixes_, traces_, ledger_, *log_};
+  LearnedWriter learned_{store_->states(), prompts_, prefixes_, traces_, ledger_, *log_};
   RequestGuard guard_;
   BrokerParts parts_;
   BrokerService service_;

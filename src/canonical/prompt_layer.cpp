@@ -68,7 +68,6 @@ class PromptLayer::Impl {
   }
 
   Status flush() { return state_.flush(); }
-  OrderingLevel level() const { return level_; }
 
  private:
   struct Plan {
@@ -252,24 +251,34 @@ class PromptLayer::Impl {
 };
 
 PromptLayer::PromptLayer(StateStore& store, const HashSecret& secret, PromptLayerOptions options)
-    : impl_(std::make_unique<Impl>(store, secret, std::move(options))) {}
+    : store_(store),
+      secret_(secret),
+      options_(std::move(options)),
+      impl_(std::make_shared<Impl>(store_, secret_, options_)) {}
 
 PromptLayer::~PromptLayer() = default;
 
+std::shared_ptr<PromptLayer::Impl> PromptLayer::impl() const {
+  const std::lock_guard lock(mutex_);
+  return impl_;
+}
+
 OrderReport PromptLayer::order(MessagesRequest& request, const PromptContext& context) {
-  return impl_->order(request, context);
+  return impl()->order(request, context);
 }
 
 void PromptLayer::remember_arguments(std::string_view tool_use_id, std::string_view text) {
-  impl_->remember_arguments(tool_use_id, text);
+  impl()->remember_arguments(tool_use_id, text);
 }
 
 Status PromptLayer::flush() {
-  return impl_->flush();
+  return impl()->flush();
 }
 
-OrderingLevel PromptLayer::level() const {
-  return impl_->level();
+void PromptLayer::forget() {
+  auto empty = std::make_shared<Impl>(store_, secret_, options_);
+  const std::lock_guard lock(mutex_);
+  impl_ = std::move(empty);
 }
 
 }  // namespace anyclaude

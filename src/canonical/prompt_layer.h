@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,12 +63,21 @@ class PromptLayer {
 
   // Writes what was learned. Takes as long as the store takes: call it when the client has its answer.
   Status flush();
+  // Drops what is in memory, written or not: somebody has emptied the store. Requests under way end with what
+  // they had.
+  void forget();
 
-  OrderingLevel level() const;
+  OrderingLevel level() const { return options_.level; }
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl() const;
+
+  StateStore& store_;
+  const HashSecret secret_;
+  const PromptLayerOptions options_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace anyclaude

@@ -93,4 +93,9 @@ Status PrefixIndex::flush() {
   return first;
 }
 
+void PrefixIndex::forget() {
+  const std::lock_guard lock(mutex_);
+  servers_.clear();
+}
+
 }  // namespace anyclaude

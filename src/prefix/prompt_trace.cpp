@@ -195,4 +195,9 @@ Result<std::vector<PromptTrace>> recent_traces(StateStore& store) {
   return traces;
 }
 
+void TraceRing::forget() {
+  const std::lock_guard lock(mutex_);
+  waiting_.clear();
+}
+
 }  // namespace anyclaude

@@ -69,6 +69,8 @@ class TraceRing {
   TraceDetail detail() const { return detail_; }
   void add(PromptTrace trace);
   Status flush();
+  // Drops what waits: somebody has emptied the store.
+  void forget();
 
  private:
   StateStore& store_;

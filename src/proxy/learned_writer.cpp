@@ -1,12 +1,19 @@
 #include "proxy/learned_writer.h"
 
+#include "storage/learned_epoch.h"
+
 namespace anyclaude {
 
-LearnedWriter::LearnedWriter(PromptLayer& prompts, PrefixIndex& prefixes, TraceRing& traces, Ledger& ledger,
-                             spdlog::logger& log)
-    : prompts_(prompts), prefixes_(prefixes), traces_(traces), ledger_(ledger), log_(log), thread_([this] {
-        run();
-      }) {}
+LearnedWriter::LearnedWriter(StateStore& states, PromptLayer& prompts, PrefixIndex& prefixes,
+                             TraceRing& traces, Ledger& ledger, spdlog::logger& log)
+    : states_(states),
+      prompts_(prompts),
+      prefixes_(prefixes),
+      traces_(traces),
+      ledger_(ledger),
+      log_(log),
+      epoch_(read_learned_epoch(states).value_or("")),
+      thread_([this] { run(); }) {}
 
 LearnedWriter::~LearnedWriter() {
   {
@@ -40,7 +47,17 @@ void LearnedWriter::run() {
   }
 }
 
+void LearnedWriter::follow_purges() {
+  const auto now = read_learned_epoch(states_);
+  if (!now || *now == epoch_) return;
+  epoch_ = *now;
+  prompts_.forget();
+  prefixes_.forget();
+  traces_.forget();
+}
+
 void LearnedWriter::write() {
+  follow_purges();
   for (const Status& status : {prompts_.flush(), prefixes_.flush(), traces_.flush()}) {
     if (status) continue;
     ledger_.count_store_error();

@@ -6,20 +6,22 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "canonical/prompt_layer.h"
 #include "metrics/ledger.h"
 #include "prefix/prefix_index.h"
 #include "prefix/prompt_trace.h"
+#include "storage/state_store.h"
 
 namespace anyclaude {
 
 // Thread-safe. What it is told before it is destroyed is written before the destructor returns.
 class LearnedWriter {
  public:
-  LearnedWriter(PromptLayer& prompts, PrefixIndex& prefixes, TraceRing& traces, Ledger& ledger,
-                spdlog::logger& log);
+  LearnedWriter(StateStore& states, PromptLayer& prompts, PrefixIndex& prefixes, TraceRing& traces,
+                Ledger& ledger, spdlog::logger& log);
   ~LearnedWriter();
   LearnedWriter(const LearnedWriter&) = delete;
   LearnedWriter& operator=(const LearnedWriter&) = delete;
@@ -32,7 +34,10 @@ class LearnedWriter {
 
   void run();
   void write();
+  // Forgets everything when another process has emptied the store since it was last looked at.
+  void follow_purges();
 
+  StateStore& states_;
   PromptLayer& prompts_;
   PrefixIndex& prefixes_;
   TraceRing& traces_;
@@ -41,6 +46,7 @@ class LearnedWriter {
   std::mutex mutex_;
   std::condition_variable changed_;
   State state_ = State::idle;
+  std::string epoch_;  // of what was learned; the thread's own once it runs
   std::thread thread_;
 };
 

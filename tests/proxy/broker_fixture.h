@@ -35,7 +35,7 @@ class BrokerFixture {
         prompts(store->states(), secrets.primary),
         prefixes(store->states(), clock),
         traces(store->states()),
-        learned(prompts, prefixes, traces, ledger, log),
+        learned(store->states(), prompts, prefixes, traces, ledger, log),
         parts{clock,   backend,  store->responses(),
               secrets, repeats,  calibration,
               prompts, prefixes, traces,

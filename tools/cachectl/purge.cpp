@@ -1,6 +1,7 @@
 #include <optional>
 #include <string>
 
+#include "storage/learned_epoch.h"
 #include "tools/cachectl/key_lookup.h"
 #include "tools/cachectl/report.h"
 #include "tools/cachectl/verbs.h"
@@ -54,6 +55,8 @@ ExitCode purge_everything(const Session& session, const PurgeSelection& selectio
   if (!answers) return report_error(session.console, session.format, answers.error());
   purged.answers = *answers;
   if (!dry) {
+    if (const auto told = renew_learned_epoch(session.store.states()); !told)
+      return report_error(session.console, session.format, told.error());
     const auto learned = session.store.states().clear_learned();
     if (!learned) return report_error(session.console, session.format, learned.error());
     purged.learned = *learned;
