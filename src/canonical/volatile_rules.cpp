@@ -28,8 +28,7 @@ std::optional<Enum> by_name(std::string_view name, const std::array<Enum, kCount
 }
 
 constexpr std::array kPlaces{TextPlace::system, TextPlace::tool, TextPlace::reminder};
-constexpr std::array kActions{RuleAction::drop, RuleAction::relocate, RuleAction::pin, RuleAction::rewrite,
-                              RuleAction::ignore_in_key};
+constexpr std::array kActions{RuleAction::drop, RuleAction::relocate, RuleAction::pin, RuleAction::rewrite};
 
 Result<VolatileRule> read_rule(const json& entry) {
   if (!entry.is_object()) return wrong("each rule is an object");
@@ -93,8 +92,6 @@ std::string_view name_of(RuleAction action) {
       return "pin";
     case RuleAction::rewrite:
       return "rewrite";
-    case RuleAction::ignore_in_key:
-      return "ignore_in_key";
   }
   return "";
 }

@@ -18,11 +18,10 @@ inline constexpr std::size_t kTextPlaceCount = 3;
 std::string_view name_of(TextPlace place);
 
 enum class RuleAction {
-  drop,           // noise: nobody is told
-  relocate,       // said in the session facts instead
-  pin,            // stays where it is, whatever other rules and learning say
-  rewrite,        // the match gives way to a constant text
-  ignore_in_key,  // stays, and does not tell one conversation from another
+  drop,      // noise: nobody is told
+  relocate,  // said in the session facts instead
+  pin,       // stays where it is, whatever other rules and learning say
+  rewrite,   // the match gives way to a constant text
 };
 std::string_view name_of(RuleAction action);
 

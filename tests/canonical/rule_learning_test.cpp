@@ -32,6 +32,10 @@ TEST(VolatileRules, MistakesAreNamed) {
   EXPECT_FALSE(VolatileRules::parse(
                    R"({"rules":[{"name":"x","why":"y","places":["attic"],"pattern":"a","action":"drop"}]})")
                    .has_value());
+  const auto of_the_key = VolatileRules::parse(
+      R"({"rules":[{"name":"x","why":"y","places":["system"],"pattern":"a","action":"ignore_in_key"}]})");
+  ASSERT_FALSE(of_the_key.has_value()) << "rules do not touch the key";
+  EXPECT_THAT(of_the_key.error().message, HasSubstr("ignore_in_key"));
 }
 
 CutText cut(std::string_view rules, std::string_view text) {
