@@ -6,8 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "backend/backend.h"
-#include "backend/backend_profile.h"
+#include "app/backend_wiring.h"
 #include "http/http_server.h"
 #include "messages/api_error.h"
 #include "proxy/broker_service.h"
@@ -21,21 +20,6 @@ Result<CacheMode> cache_mode_from(std::string_view name) {
     if (name == name_of(mode)) return mode;
   return fail(ErrorKind::invalid_request, ErrorSource::config,
               "unknown cache mode '" + std::string(name) + "'");
-}
-
-Result<BackendSettings> backend_settings(const Config& config) {
-  const BackendProfile* profile = find_profile(config.mode);
-  if (profile == nullptr)
-    return fail(ErrorKind::invalid_request, ErrorSource::config, "unknown mode '" + config.mode + "'");
-  const auto found = config.backends.find(config.mode);
-  const BackendConfig said = found == config.backends.end() ? BackendConfig{} : found->second;
-  const std::string& url_text = said.url.empty() ? profile->default_base_url : said.url;
-  if (url_text.empty())
-    return fail(ErrorKind::invalid_request, ErrorSource::config,
-                "mode " + config.mode + " needs the server's address: --backend-url URL");
-  auto url = parse_url(url_text);
-  if (!url) return tl::unexpected(url.error());
-  return BackendSettings{*profile, without_v1(*url), said.model, said.api_key};
 }
 
 // Lines go to stderr: stdout carries only the line that says where the broker listens.
@@ -69,19 +53,19 @@ std::string error_body(int status, std::string_view message) {
 
 class WiredBroker final : public BrokerApp {
  public:
-  WiredBroker(const Config& config, std::unique_ptr<Clock> clock, std::unique_ptr<Backend> backend,
+  WiredBroker(const Config& config, std::unique_ptr<Clock> clock, std::unique_ptr<BackendSet> backends,
               std::unique_ptr<LmdbStore> store, StoreSecrets secrets, CacheMode cache_mode,
               PromptLayerOptions prompt_options)
       : log_(make_log(config.log_level)),
         clock_(std::move(clock)),
-        backend_(std::move(backend)),
+        backends_(std::move(backends)),
         store_(std::move(store)),
         secrets_(secrets),
         prompts_(store_->states(), secrets.primary, std::move(prompt_options)),
         traces_(store_->states(), trace_detail_from(config.explain_keep).value_or(TraceDetail::excerpts)),
         guard_(config.listen_host, config.allowed_hosts),
         parts_{*clock_,
-               *backend_,
+               *backends_,
                store_->responses(),
                secrets_,
                repeats_,
@@ -113,8 +97,8 @@ class WiredBroker final : public BrokerApp {
     url_ = "http://" + (is_ipv6 ? "[" + config.listen_host + "]" : config.listen_host) + ":" +
            std::to_string(server_->port());
     server_->start();
-    const BackendSettings& settings = backend_->settings();
-    log_->info("{} at {}, store {}, cache {}", settings.profile.name, settings.base_url.text(),
+    const BackendSettings& settings = backends_->current().backend->settings();
+    log_->info("{} at {}, store {}, cache {}", backends_->current().name, settings.base_url.text(),
                config.store_directory.string(), name_of(parts_.cache.mode));
     return {};
   }
@@ -131,7 +115,7 @@ class WiredBroker final : public BrokerApp {
   // In the order they are needed; destroyed in reverse, the server first.
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<Clock> clock_;
-  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<BackendSet> backends_;
   std::unique_ptr<LmdbStore> store_;
   StoreSecrets secrets_;
   RepeatGuard repeats_{*clock_};
@@ -152,21 +136,19 @@ class WiredBroker final : public BrokerApp {
 
 Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config) {
   auto clock = std::make_unique<RealClock>();
-  auto settings = backend_settings(config);
-  if (!settings) return tl::unexpected(settings.error());
   auto cache_mode = cache_mode_from(config.cache_mode);
   if (!cache_mode) return tl::unexpected(cache_mode.error());
   auto prompt_options = read_prompt_options(config);
   if (!prompt_options) return tl::unexpected(prompt_options.error());
-  auto backend = Backend::create(std::move(*settings), *clock);
-  if (!backend) return tl::unexpected(backend.error());
+  auto backends = make_backends(config, *clock);
+  if (!backends) return tl::unexpected(backends.error());
   auto store = LmdbStore::open({config.store_directory, config.cache_bytes_max}, *clock);
   if (!store) return tl::unexpected(store.error());
   auto secrets = load_or_create_secrets((*store)->states());
   if (!secrets) return tl::unexpected(secrets.error());
 
   auto broker =
-      std::make_unique<WiredBroker>(config, std::move(clock), std::move(*backend), std::move(*store),
+      std::make_unique<WiredBroker>(config, std::move(clock), std::move(*backends), std::move(*store),
                                     *secrets, *cache_mode, std::move(*prompt_options));
   if (auto status = broker->listen(config); !status) return tl::unexpected(status.error());
   return broker;

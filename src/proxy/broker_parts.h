@@ -6,7 +6,6 @@
 #include <chrono>
 #include <string>
 
-#include "backend/backend.h"
 #include "backend/token_estimate.h"
 #include "base/clock.h"
 #include "cache/cache_status.h"
@@ -18,6 +17,7 @@
 #include "metrics/ledger.h"
 #include "prefix/prefix_index.h"
 #include "prefix/prompt_trace.h"
+#include "proxy/backend_set.h"
 #include "proxy/learned_writer.h"
 #include "storage/response_store.h"
 #include "storage/store_secrets.h"
@@ -39,7 +39,7 @@ struct SideRequestSettings {
 // Every part is thread-safe and outlives the proxy.
 struct BrokerParts {
   const Clock& clock;
-  Backend& backend;
+  BackendSet& backends;
   ResponseStore& store;
   const StoreSecrets& secrets;
   RepeatGuard& repeats;

@@ -14,6 +14,10 @@ using nlohmann::json;
 
 enum class PathMatch { exact, below };
 
+Lane lane_of(const Backend& backend) {
+  return backend.settings().profile.lane();
+}
+
 void send_api_error(ResponseWriter& client, const ApiError& error) {
   send_json(client, error.status, error.json());
 }
@@ -52,7 +56,8 @@ void BrokerService::handle(HttpRequest& request, ResponseWriter& client) {
   if (path_is_known)
     return send_api_error(
         client, {405, "invalid_request_error", request.method + " is not allowed on " + request.path});
-  if (lane() == Lane::verbatim) return verbatim_.pass(request, client);
+  Backend& backend = current();
+  if (lane_of(backend) == Lane::verbatim) return verbatim_.pass(request, backend, client);
   send_api_error(client, {404, "not_found_error", "this broker has nothing at " + request.path});
 }
 
@@ -79,7 +84,8 @@ void BrokerService::messages(HttpRequest& request, ResponseWriter& client) {
 }
 
 void BrokerService::count_tokens(HttpRequest& request, ResponseWriter& client) {
-  if (lane() == Lane::verbatim) return verbatim_.pass(request, client);
+  Backend& backend = current();
+  if (lane_of(backend) == Lane::verbatim) return verbatim_.pass(request, backend, client);
   const auto document = JsonDocument::parse(std::move(request.body));
   if (!document) return send_api_error(client, to_api_error(document.error()));
   const auto parsed = parse_messages_request(*document, RequestPurpose::count_tokens);
@@ -90,8 +96,9 @@ void BrokerService::count_tokens(HttpRequest& request, ResponseWriter& client) {
 }
 
 void BrokerService::models(HttpRequest& request, ResponseWriter& client) {
-  if (lane() == Lane::verbatim) return verbatim_.pass(request, client);
-  const auto identity = parts_.backend.identity();
+  Backend& backend = current();
+  if (lane_of(backend) == Lane::verbatim) return verbatim_.pass(request, backend, client);
+  const auto identity = backend.identity();
   if (!identity) return send_api_error(client, to_api_error(identity.error()));
   constexpr std::string_view kOne = "/v1/models/";
   if (!std::string_view(request.path).starts_with(kOne))
@@ -113,8 +120,7 @@ void BrokerService::live(HttpRequest&, ResponseWriter& client) {
 
 void BrokerService::ready(HttpRequest&, ResponseWriter& client) {
   json problems = json::array();
-  if (const auto identity = parts_.backend.identity(); !identity)
-    problems.push_back(identity.error().message);
+  if (const auto identity = current().identity(); !identity) problems.push_back(identity.error().message);
   if (const auto stats = parts_.store.stats(); !stats) problems.push_back(stats.error().message);
   if (problems.empty()) return send_json(client, 200, R"({"status":"ready"})");
   send_json(client, 503, json{{"status", "not ready"}, {"problems", problems}}.dump());
@@ -122,7 +128,7 @@ void BrokerService::ready(HttpRequest&, ResponseWriter& client) {
 
 void BrokerService::metrics(HttpRequest&, ResponseWriter& client) {
   json out = parts_.ledger.snapshot();
-  out["mode"] = parts_.backend.settings().profile.name;
+  out["mode"] = parts_.backends.current().name;
   out["cache_mode"] = name_of(parts_.cache.mode);
   out["prompt_level"] = name_of(parts_.level);
   if (const auto stats = parts_.store.stats()) {

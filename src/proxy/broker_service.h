@@ -28,7 +28,8 @@ class BrokerService {
   void ready(HttpRequest& request, ResponseWriter& client);
   void metrics(HttpRequest& request, ResponseWriter& client);
 
-  Lane lane() const { return parts_.backend.settings().profile.lane(); }
+  // The server whose turn it is; a request that needs it twice keeps the one it got.
+  Backend& current() const { return *parts_.backends.current().backend; }
 
   const BrokerParts& parts_;
   RequestPipeline pipeline_;

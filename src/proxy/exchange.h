@@ -18,16 +18,19 @@
 #include "metrics/ledger.h"
 #include "prefix/prefix_chain.h"
 #include "proxy/argument_listener.h"
+#include "proxy/backend_set.h"
 #include "storage/response_store.h"
 
 namespace anyclaude {
 
 struct Exchange {
-  Exchange(const HttpRequest& http_request, ResponseWriter& writer, std::string id, SteadyTime now)
-      : http(http_request), client(writer), request_id(std::move(id)), received_at(now) {}
+  Exchange(const HttpRequest& http_request, ResponseWriter& writer, const BackendEntry& chosen,
+           std::string id, SteadyTime now)
+      : http(http_request), client(writer), target(&chosen), request_id(std::move(id)), received_at(now) {}
 
   const HttpRequest& http;  // its body has moved into `document`
   ResponseWriter& client;
+  const BackendEntry* target;  // the server that is to answer
   const std::string request_id;
   const SteadyTime received_at;
 
@@ -57,6 +60,9 @@ struct Exchange {
   // Finish
   RequestEntry entry;
 
+  Backend& backend() const { return *target->backend; }
+  const BackendSettings& settings() const { return target->backend->settings(); }
+  Lane lane() const { return settings().profile.lane(); }
   // The bytes the client sent.
   std::string_view body() const { return document ? document->body() : std::string_view(http.body); }
   // Names a server and what it runs.

@@ -39,7 +39,7 @@ std::string text_message_json(std::string_view model, std::string_view text) {
 }  // namespace
 
 void RequestPipeline::handle(HttpRequest& request, ResponseWriter& client) {
-  Exchange exchange(request, client, random_id("req_"), parts_.clock.steady_now());
+  Exchange exchange(request, client, parts_.backends.current(), random_id("req_"), parts_.clock.steady_now());
   run(exchange, request);
   run_finish(exchange);
 }
@@ -73,7 +73,8 @@ void RequestPipeline::bypass(Exchange& exchange, BypassReason reason) {
 // Parses the body where it is needed. A body that is not JSON is refused in both lanes; one that is too large
 // to hash is forwarded as it is by the verbatim lane.
 RequestPipeline::Next RequestPipeline::read_body(Exchange& exchange, HttpRequest& request) {
-  if (lane() == Lane::verbatim && request.body.size() > limits::kCacheableBodyBytesMax) return Next::go_on;
+  if (exchange.lane() == Lane::verbatim && request.body.size() > limits::kCacheableBodyBytesMax)
+    return Next::go_on;
   auto document = JsonDocument::parse(std::move(request.body));
   if (!document) {
     send_error(exchange, to_api_error(document.error()));
@@ -87,14 +88,14 @@ RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
   exchange.session_id = std::string(exchange.http.headers.get("X-Claude-Code-Session-Id"));
   CanonicalFindings findings;
   if (exchange.document) {
-    auto canonical =
-        canonicalize(*exchange.document, {lane(), parts_.level, exchange.http.headers.get("anthropic-beta"),
-                                          exchange.http.headers.get("anthropic-version")});
+    auto canonical = canonicalize(*exchange.document,
+                                  {exchange.lane(), parts_.level, exchange.http.headers.get("anthropic-beta"),
+                                   exchange.http.headers.get("anthropic-version")});
     if (canonical) {
       findings = canonical->findings;
       if (exchange.session_id.empty()) exchange.session_id = canonical->session_id;
       exchange.canonical = std::move(*canonical);
-    } else if (lane() == Lane::rewritten) {
+    } else if (exchange.lane() == Lane::rewritten) {
       send_error(exchange, to_api_error(canonical.error()));
       return Next::answered;
     } else {
@@ -105,8 +106,8 @@ RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
   exchange.partition = find_partition(exchange);
   if (identify_backend(exchange) == Next::answered) return Next::answered;
   if (exchange.bypass) return Next::go_on;
-  if (const auto reason =
-          bypass_reason(findings, lane(), parts_.cache.mode, exchange.control, exchange.body().size()))
+  if (const auto reason = bypass_reason(findings, exchange.lane(), parts_.cache.mode, exchange.control,
+                                        exchange.body().size()))
     bypass(exchange, *reason);
   else
     make_key(exchange);
@@ -116,8 +117,8 @@ RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
 // A server that cannot be asked may still be able to answer (some answer one request at a time); without a
 // model's name there is nothing to send it.
 RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
-  auto identity = parts_.backend.identity();
-  const std::string& configured = parts_.backend.settings().model;
+  auto identity = exchange.backend().identity();
+  const std::string& configured = exchange.settings().model;
   if (!identity) {
     const ErrorKind kind = identity.error().kind;
     const bool may_answer = kind == ErrorKind::unavailable || kind == ErrorKind::timed_out;
@@ -130,7 +131,7 @@ RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
     return Next::go_on;
   }
   exchange.identity = std::move(*identity);
-  if (lane() == Lane::rewritten && exchange.canonical)
+  if (exchange.lane() == Lane::rewritten && exchange.canonical)
     choose_requested_model(exchange.identity, exchange.canonical->model);
   return Next::go_on;
 }
@@ -138,15 +139,15 @@ RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
 std::string RequestPipeline::find_partition(const Exchange& exchange) const {
   const HeaderFields& headers = exchange.http.headers;
   const std::string account_id = exchange.canonical ? exchange.canonical->account_id : std::string();
-  return partition_of(lane(), {{}, headers.get("x-api-key"), bearer_token(headers), account_id},
+  return partition_of(exchange.lane(), {{}, headers.get("x-api-key"), bearer_token(headers), account_id},
                       parts_.secrets.primary);
 }
 
 void RequestPipeline::make_key(Exchange& exchange) {
-  const BackendSettings& settings = parts_.backend.settings();
+  const BackendSettings& settings = exchange.settings();
   const std::string base_url = settings.base_url.text();
   exchange.key = make_cache_key(*exchange.canonical,
-                                {lane(), settings.profile.name, base_url, exchange.identity.model,
+                                {exchange.lane(), settings.profile.name, base_url, exchange.identity.model,
                                  parts_.level, exchange.partition, exchange.identity.fingerprint},
                                 parts_.secrets);
   exchange.status = CacheStatus::miss;
@@ -207,7 +208,7 @@ RequestPipeline::Next RequestPipeline::run_parse(Exchange& exchange) {
     exchange.parsed = std::move(*parsed);
     return Next::go_on;
   }
-  if (lane() == Lane::verbatim) {
+  if (exchange.lane() == Lane::verbatim) {
     bypass(exchange, BypassReason::unknown_block);
     return Next::go_on;
   }
@@ -218,7 +219,8 @@ RequestPipeline::Next RequestPipeline::run_parse(Exchange& exchange) {
 // A title needs no model, and asking one would throw the conversation out of a server's only slot.
 RequestPipeline::Next RequestPipeline::answer_side_request(Exchange& exchange) {
   const SideRequestSettings& settings = parts_.side_requests;
-  if (lane() == Lane::verbatim || settings.handling == SideRequestHandling::forward) return Next::go_on;
+  if (exchange.lane() == Lane::verbatim || settings.handling == SideRequestHandling::forward)
+    return Next::go_on;
   const SideRequestRule* rule =
       settings.rules.recognise(exchange.http.headers.get("User-Agent"), *exchange.parsed);
   if (rule == nullptr || rule->kind != "title") return Next::go_on;
@@ -237,7 +239,7 @@ RequestPipeline::Next RequestPipeline::answer_side_request(Exchange& exchange) {
 }
 
 void RequestPipeline::run_order(Exchange& exchange) {
-  if (lane() == Lane::verbatim) return;
+  if (exchange.lane() == Lane::verbatim) return;
   const OrderReport report = parts_.prompts.order(
       *exchange.parsed,
       {exchange.partition, exchange.http.headers.get("x-claude-code-agent-id"), exchange.session_id,
@@ -248,13 +250,13 @@ void RequestPipeline::run_order(Exchange& exchange) {
 
 // What the server is likely to hold of this prompt, to be compared with what it says it held.
 void RequestPipeline::run_derive(Exchange& exchange) {
-  if (lane() == Lane::verbatim) return;
+  if (exchange.lane() == Lane::verbatim) return;
   exchange.chain = make_prompt_chain(*exchange.parsed, TemplateOrder::tools_last, parts_.secrets.primary);
   exchange.expected_reuse = parts_.prefixes.expect(exchange.backend_name(), *exchange.chain).fraction;
 }
 
 void RequestPipeline::run_forward(Exchange& exchange) {
-  if (lane() == Lane::verbatim)
+  if (exchange.lane() == Lane::verbatim)
     verbatim_.forward(exchange);
   else
     rewritten_.forward(exchange);

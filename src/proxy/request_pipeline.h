@@ -36,7 +36,6 @@ class RequestPipeline {
   void run_finish(Exchange& exchange);
   void run(Exchange& exchange, HttpRequest& request);
 
-  Lane lane() const { return parts_.backend.settings().profile.lane(); }
   void bypass(Exchange& exchange, BypassReason reason);
 
   const BrokerParts& parts_;

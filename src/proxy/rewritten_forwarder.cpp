@@ -53,7 +53,7 @@ class ChatRun {
   bool on(const UpstreamHead& head) {
     head_ = head;
     if (head.status != 200) return true;
-    const BackendSettings& settings = parts_.backend.settings();
+    const BackendSettings& settings = exchange_.settings();
     decoder_ = make_chat_decoder({settings.profile, random_id("msg_"), exchange_.parsed->model, estimate_,
                                   exchange_.parsed->stop_sequences, exchange_.identity.context_tokens},
                                  head.headers.get("Content-Type"), stream_);
@@ -72,9 +72,9 @@ class ChatRun {
   }
 
   bool on(const UpstreamDone& done) {
-    if (done.end != UpstreamEnd::complete) parts_.backend.forget_identity();
+    if (done.end != UpstreamEnd::complete) exchange_.backend().forget_identity();
     if (!head_)
-      send_error(exchange_, to_api_error(upstream_error(done.end, parts_.backend.settings().base_url)));
+      send_error(exchange_, to_api_error(upstream_error(done.end, exchange_.settings().base_url)));
     else if (!decoder_)
       on_refusal();
     else
@@ -97,7 +97,7 @@ class ChatRun {
   void on_refusal() {
     if (attempt_ == Attempt::first) room_ = room_for_answer(error_body_);
     if (room_) return;
-    parts_.backend.forget_identity();
+    exchange_.backend().forget_identity();
     const ApiError error = translate_upstream_error(head_->status, head_->headers, error_body_, estimate_,
                                                     exchange_.identity.context_tokens);
     send_error(exchange_, error);
@@ -171,7 +171,7 @@ class ChatRun {
 
 void RewrittenForwarder::forward(Exchange& exchange) {
   const std::uint64_t estimate = parts_.calibration.estimate(*exchange.parsed);
-  const BackendProfile& profile = parts_.backend.settings().profile;
+  const BackendProfile& profile = exchange.settings().profile;
   ChatEncoding encoding{profile, exchange.identity.model, exchange.identity.context_tokens, estimate};
   const auto room = attempt(exchange, encoding, estimate, Attempt::first);
   if (!room) return;
@@ -188,7 +188,7 @@ std::optional<std::uint64_t> RewrittenForwarder::attempt(Exchange& exchange, con
     send_error(exchange, to_api_error(body.error()));
     return std::nullopt;
   }
-  const auto call = parts_.backend.client().start(chat_request(parts_.backend.settings(), std::move(*body)));
+  const auto call = exchange.backend().client().start(chat_request(exchange.settings(), std::move(*body)));
   ChatRun run(parts_, exchange, estimate, attempt);
   bool goes_on = true;
   while (goes_on) {

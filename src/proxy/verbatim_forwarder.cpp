@@ -100,10 +100,10 @@ class DeafListener final : public RelayListener {
 }  // namespace
 
 void VerbatimForwarder::forward(Exchange& exchange) {
-  const BackendSettings& settings = parts_.backend.settings();
+  const BackendSettings& settings = exchange.settings();
   RecordingListener listener(parts_, exchange);
   const RelayOutcome outcome =
-      relay(parts_.backend.client(),
+      relay(exchange.backend().client(),
             verbatim_request(exchange.http, exchange.body(), settings.base_url, settings.api_key),
             exchange.client, listener);
   listener.note_usage(exchange.entry);
@@ -116,19 +116,19 @@ void VerbatimForwarder::forward(Exchange& exchange) {
       break;
     case RelayEnd::upstream_failed:
       exchange.entry.end = RequestEntry::End::failed;
-      parts_.backend.forget_identity();
+      exchange.backend().forget_identity();
       if (!exchange.client.started())
         send_error(exchange, to_api_error(upstream_error(outcome.upstream, settings.base_url)));
       break;
   }
 }
 
-void VerbatimForwarder::pass(const HttpRequest& request, ResponseWriter& client) {
-  const BackendSettings& settings = parts_.backend.settings();
+void VerbatimForwarder::pass(const HttpRequest& request, Backend& backend, ResponseWriter& client) {
+  const BackendSettings& settings = backend.settings();
   DeafListener listener;
   const RelayOutcome outcome =
-      relay(parts_.backend.client(),
-            verbatim_request(request, request.body, settings.base_url, settings.api_key), client, listener);
+      relay(backend.client(), verbatim_request(request, request.body, settings.base_url, settings.api_key),
+            client, listener);
   if (outcome.end != RelayEnd::upstream_failed || client.started()) return;
   const ApiError error = to_api_error(upstream_error(outcome.upstream, settings.base_url));
   send_json(client, error.status, error.json());

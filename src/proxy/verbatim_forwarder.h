@@ -12,7 +12,7 @@ class VerbatimForwarder final : public Forwarder {
 
   void forward(Exchange& exchange) override;
   // A request the broker does not understand and need not: forwarded and answered without a look at it.
-  void pass(const HttpRequest& request, ResponseWriter& client);
+  void pass(const HttpRequest& request, Backend& backend, ResponseWriter& client);
 
  private:
   const BrokerParts& parts_;

@@ -43,10 +43,10 @@ FAULTS = [
           "  if (record && record->check != key.check) return std::optional<StoredResponse>();\n", "",
           "test_storage", "Engines/ResponseContract.ADifferentCheckDigestIsNothing/lmdb"),
     Fault("the client's header fields go to a local server", "proxy", "src/proxy/rewritten_forwarder.cpp",
-          "  const auto call = parts_.backend.client().start(chat_request(parts_.backend.settings(), std::move(*body)));\n",
-          "  UpstreamRequest leaky = chat_request(parts_.backend.settings(), std::move(*body));\n"
+          "  const auto call = exchange.backend().client().start(chat_request(exchange.settings(), std::move(*body)));\n",
+          "  UpstreamRequest leaky = chat_request(exchange.settings(), std::move(*body));\n"
           "  for (const HeaderField& field : exchange.http.headers) leaky.headers.add(field.name, field.value);\n"
-          "  const auto call = parts_.backend.client().start(std::move(leaky));\n",
+          "  const auto call = exchange.backend().client().start(std::move(leaky));\n",
           "test_proxy", "RewrittenLane.TheClientsCredentialsNeverReachTheServer:"
           "RewrittenProperty.NothingOfTheClientsHeadersReachesTheServer"),
     Fault("the client's Accept-Encoding goes upstream", "proxy", "src/proxy/relay.cpp",

@@ -26,6 +26,7 @@ class BrokerFixture {
  public:
   explicit BrokerFixture(std::string_view mode, CacheSettings cache = {})
       : backend(settings_for(mode), identity_for(mode)),
+        backends({{std::string(mode)}}, [this](const std::string&) { return borrowed(backend); }),
         store(MemoryStore::create(clock)),
         secrets(*load_or_create_secrets(store->states())),
         repeats(clock),
@@ -36,12 +37,18 @@ class BrokerFixture {
         prefixes(store->states(), clock),
         traces(store->states()),
         learned(store->states(), prompts, prefixes, traces, ledger, log),
-        parts{clock,   backend,  store->responses(),
+        parts{clock,   backends, store->responses(),
               secrets, repeats,  calibration,
               prompts, prefixes, traces,
               learned, ledger,   guard,
               log,     cache,    OrderingLevel::standard},
-        service(parts) {}
+        service(parts) {
+    EXPECT_TRUE(backends.switch_to(mode));
+  }
+
+  static std::shared_ptr<Backend> borrowed(Backend& backend) {
+    return {std::shared_ptr<Backend>(), &backend};
+  }
 
   static BackendIdentity identity_for(std::string_view mode) {
     if (mode == "claude") return {};
@@ -80,6 +87,7 @@ class BrokerFixture {
 
   FakeClock clock;
   FakeBackend backend;
+  BackendSet backends;
   std::unique_ptr<MemoryStore> store;
   StoreSecrets secrets;
   RepeatGuard repeats;

@@ -159,7 +159,7 @@ TEST(StoreFaults, ABrokenStoreIsAMissAndNeverAFailedRequest) {
   BrokerFixture broker("llama-cpp");
   BrokenStore broken;
   const BrokerParts parts{broker.clock,
-                          broker.backend,
+                          broker.backends,
                           broken,
                           broker.secrets,
                           broker.repeats,
