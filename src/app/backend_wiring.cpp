@@ -1,5 +1,6 @@
 #include "app/backend_wiring.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "backend/backend_profile.h"
@@ -7,13 +8,24 @@
 namespace anyclaude {
 namespace {
 
-// What was said of a kind of server, under its name or one of its aliases.
-BackendConfig config_of(const Config& config, const BackendProfile& profile) {
-  if (const auto found = config.backends.find(profile.name); found != config.backends.end())
-    return found->second;
-  for (const std::string& alias : profile.aliases)
-    if (const auto found = config.backends.find(alias); found != config.backends.end()) return found->second;
-  return {};
+// Every entry under its own name; a known kind of server also answers to its aliases, through the entry of
+// its name or the first of its kind, if there is one.
+std::vector<BackendName> backend_names(const Config& config) {
+  std::vector<BackendName> names;
+  for (const auto& [name, said] : config.backends) names.push_back({name});
+  for (const BackendProfile& profile : backend_profiles()) {
+    const auto is_of_kind = [&](const BackendName& entry) {
+      return config.backends.contains(entry.name) && config.profile_of(entry.name) == profile.name;
+    };
+    auto entry = std::ranges::find(names, profile.name, &BackendName::name);
+    if (entry == names.end()) entry = std::ranges::find_if(names, is_of_kind);
+    if (entry == names.end()) entry = names.insert(names.end(), {profile.name});
+    std::vector<std::string> spellings = profile.aliases;
+    spellings.push_back(profile.name);
+    for (const std::string& spelling : spellings)
+      if (spelling != entry->name && !config.backends.contains(spelling)) entry->aliases.push_back(spelling);
+  }
+  return names;
 }
 
 Result<BackendSettings> settings_of(const std::string& name, const BackendProfile& profile,
@@ -30,12 +42,14 @@ Result<BackendSettings> settings_of(const std::string& name, const BackendProfil
 
 Result<std::shared_ptr<Backend>> make_backend(const Config& config, const Clock& clock,
                                               const std::string& name) {
-  const BackendProfile* profile = find_profile(name);
+  const BackendProfile* profile = find_profile(config.profile_of(name));
   if (profile == nullptr)
     return fail(
         ErrorKind::invalid_request, ErrorSource::config,
         "backend '" + name + "' is of no known kind; the nearest is '" + nearest_profile_name(name) + "'");
-  auto settings = settings_of(name, *profile, config_of(config, *profile));
+  const auto found = config.backends.find(name);
+  const BackendConfig said = found == config.backends.end() ? BackendConfig{} : found->second;
+  auto settings = settings_of(name, *profile, said);
   if (!settings) return tl::unexpected(settings.error());
   auto backend = Backend::create(std::move(*settings), clock);
   if (!backend) return tl::unexpected(backend.error());
@@ -45,11 +59,9 @@ Result<std::shared_ptr<Backend>> make_backend(const Config& config, const Clock&
 }  // namespace
 
 Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const Clock& clock) {
-  std::vector<BackendName> names;
-  for (const BackendProfile& profile : backend_profiles()) names.push_back({profile.name, profile.aliases});
-  auto backends = std::make_unique<BackendSet>(std::move(names), [config, &clock](const std::string& name) {
-    return make_backend(config, clock, name);
-  });
+  auto backends = std::make_unique<BackendSet>(
+      backend_names(config),
+      [config, &clock](const std::string& name) { return make_backend(config, clock, name); });
   if (auto status = backends->switch_to(config.mode); !status) return tl::unexpected(status.error());
   return backends;
 }

@@ -1,19 +1,14 @@
 #include "app/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
+#include <utility>
 
 #include "backend/backend_profile.h"
 
 namespace anyclaude {
 namespace {
 
-struct Flags {
-  std::string listen, mode, backend_url, backend_model, backend_api_key, store, config_file, log_level,
-      cache_mode, prompt_level;
-};
-
-void declare(CLI::App& cli, Flags& flags) {
+void declare(CLI::App& cli, ConfigFlags& flags) {
   cli.set_version_flag("--version", "anyclaude-broker 0.1.0");
   cli.add_option("--listen", flags.listen,
                  "HOST:PORT to listen on; port 0 lets the system choose [127.0.0.1:0]");
@@ -33,55 +28,20 @@ void declare(CLI::App& cli, Flags& flags) {
       ->check(CLI::IsMember({"off", "safe", "standard", "aggressive"}));
 }
 
-void put(const std::string& said, std::string& target) {
-  if (!said.empty()) target = said;
-}
-
-// A mode may be spelled as an alias; from here on it has its profile's name.
-Status settle_mode(Config& config) {
-  if (config.mode.empty())
-    return fail(ErrorKind::invalid_request, ErrorSource::config,
-                "no model server is configured. Name one, for instance: anyclaude-broker --mode llama-cpp "
-                "--backend-url http://127.0.0.1:8080 (or set \"backend\" in .anyclauderc.json)");
-  const BackendProfile* profile = find_profile(config.mode);
-  if (profile == nullptr)
-    return fail(ErrorKind::invalid_request, ErrorSource::config,
-                "unknown mode '" + config.mode + "'; the nearest known one is '" +
-                    nearest_profile_name(config.mode) + "'");
-  if (config.mode != profile->name) {
-    const auto spelled = config.backends.find(config.mode);
-    if (spelled != config.backends.end() && !config.backends.contains(profile->name))
-      config.backends[profile->name] = spelled->second;
-    config.mode = profile->name;
-  }
-  return {};
-}
-
-Status apply_flags(Config& config, const Flags& flags) {
-  put(flags.mode, config.mode);
-  if (auto status = settle_mode(config); !status) return status;
-  BackendConfig& backend = config.active_backend();
-  put(flags.backend_url, backend.url);
-  put(flags.backend_model, backend.model);
-  put(flags.backend_api_key, backend.api_key);
-  if (!flags.store.empty()) config.store_directory = flags.store;
-  put(flags.log_level, config.log_level);
-  put(flags.cache_mode, config.cache_mode);
-  put(flags.prompt_level, config.prompt_level);
-  return flags.listen.empty() ? Status{} : apply_listen_address(config, flags.listen);
-}
-
-std::filesystem::path home_of(const Environment& environment) {
-  const auto home = environment.find("HOME");
-  return home == environment.end() ? std::filesystem::path() : std::filesystem::path(home->second);
-}
-
 }  // namespace
+
+ProfileNames profile_names() {
+  return {[](std::string_view name) {
+            const BackendProfile* profile = find_profile(name);
+            return profile == nullptr ? std::string() : profile->name;
+          },
+          nearest_profile_name};
+}
 
 Result<CommandLine> read_command_line(int argc, const char* const* argv, const Environment& environment) {
   CLI::App cli("The anyclaude broker: answers repeated Claude Code requests from a store, forwards the rest.",
                "anyclaude-broker");
-  Flags flags;
+  ConfigFlags flags;
   declare(cli, flags);
   CommandLine line;
   try {
@@ -92,22 +52,10 @@ Result<CommandLine> read_command_line(int argc, const char* const* argv, const E
     return line;
   }
 
-  const std::filesystem::path home = home_of(environment);
-  std::error_code ignored;
-  const std::filesystem::path file = flags.config_file.empty()
-                                         ? find_config_file(std::filesystem::current_path(ignored), home)
-                                         : std::filesystem::path(flags.config_file);
-  if (!file.empty())
-    if (auto status = apply_config_file(line.config, file); !status) return tl::unexpected(status.error());
-  if (auto status = apply_environment(line.config, environment); !status)
-    return tl::unexpected(status.error());
-  if (auto status = apply_flags(line.config, flags); !status) return tl::unexpected(status.error());
-  if (line.config.store_directory.empty()) {
-    if (home.empty())
-      return fail(ErrorKind::invalid_request, ErrorSource::config,
-                  "HOME is not set; name a store with --store DIR");
-    line.config.store_directory = home / ".anyclaude" / "store";
-  }
+  auto config = read_config(flags, environment, profile_names());
+  if (!config) return tl::unexpected(config.error());
+  if (auto status = require_mode(*config, profile_names()); !status) return tl::unexpected(status.error());
+  line.config = std::move(*config);
   return line;
 }
 

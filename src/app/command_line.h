@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "config/config.h"
+#include "config/read_config.h"
 
 namespace anyclaude {
 
@@ -15,6 +15,9 @@ struct CommandLine {
   int exit_code = 0;  // when done: --help, --version, or a usage error that has been printed
   Config config;
 };
+
+// The profiles' names as read_config() wants them.
+ProfileNames profile_names();
 
 // Reads flags, environment and the configuration file, in DESIGN's order of precedence. Errors have source
 // config.

@@ -51,6 +51,8 @@ inline constexpr milliseconds kConnectTimeMax{5'000};
 inline constexpr milliseconds kFirstByteTimeMax{600'000};
 inline constexpr milliseconds kUpstreamIdleTimeMax{300'000};
 inline constexpr milliseconds kProbeTimeMax{3'000};
+// A model server that is started reads its model from disk first.
+inline constexpr milliseconds kServerStartTimeDefault{120'000};
 inline constexpr std::size_t kUpstreamQueueBytesMax = 1024 * 1024;
 // Of a server's error text this much is passed on to the client.
 inline constexpr std::size_t kUpstreamErrorTextBytesMax = 2'000;

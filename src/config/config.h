@@ -11,20 +11,19 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "config/backend_config.h"
 
 namespace anyclaude {
 
-// One entry of `backends`. Empty members take the profile's defaults.
-struct BackendConfig {
-  std::string url;
-  std::string model;
-  std::string api_key;
-};
+// What `anyclaude` does beside running the broker.
+enum class ServerLaunch { as_configured, never };
+enum class ClientStart { yes, no };
 
 struct Config {
+  std::filesystem::path file;  // the configuration file that was read; empty when there is none
   std::string listen_host = "127.0.0.1";
   int listen_port = 0;  // 0: the system chooses
-  std::string mode;     // a backend profile's name or alias; empty until somebody says
+  std::string mode;     // the entry of `backends` that answers; empty until somebody says
   std::map<std::string, BackendConfig, std::less<>> backends;
 
   std::filesystem::path store_directory;
@@ -39,9 +38,23 @@ struct Config {
   std::string explain_keep = "excerpts";
   std::string log_level = "info";  // trace, debug, info, warn, error, off
   std::vector<std::string> allowed_hosts;
+  // How long a server may work on a prompt before its first byte (ANYCLAUDE_REQUEST_TIMEOUT).
+  std::chrono::milliseconds first_byte_timeout = limits::kFirstByteTimeMax;
+
+  ServerLaunch server_launch = ServerLaunch::as_configured;
+  ClientStart client_start = ClientStart::yes;
+  // Where `anyclaude` keeps the figures of the last run; empty: it updates a file that is there already.
+  std::filesystem::path cache_metrics_file;
 
   // The settings of the backend that `mode` names.
   BackendConfig& active_backend() { return backends[mode]; }
+
+  // What names the profile of an entry: what it says itself, else its own name.
+  std::string profile_of(std::string_view entry) const {
+    const auto found = backends.find(entry);
+    return found == backends.end() || found->second.profile.empty() ? std::string(entry)
+                                                                    : found->second.profile;
+  }
 };
 
 // Lays the text of a configuration file over `config`. `name` is for messages. Errors are invalid_request,
@@ -57,11 +70,11 @@ Status apply_config_file(Config& config, const std::filesystem::path& file);
 std::filesystem::path find_config_file(const std::filesystem::path& working_directory,
                                        const std::filesystem::path& home_directory);
 
-// Lays the environment over `config`. `variables` maps names to values, so that tests need no real
-// environment.
+// Names to values, so that tests need no real environment.
 using Environment = std::map<std::string, std::string, std::less<>>;
-Status apply_environment(Config& config, const Environment& variables);
 Environment process_environment();
+// Empty when it is not set.
+std::string variable(const Environment& variables, std::string_view name);
 
 // "HOST:PORT", "[::1]:PORT" or ":PORT".
 Status apply_listen_address(Config& config, std::string_view text);

@@ -1,7 +1,9 @@
 // The environment names that earlier versions of the product used, and this one's own.
 #include <array>
+#include <charconv>
 
-#include "config/config.h"
+#include "config/json_setters.h"
+#include "config/read_config.h"
 
 extern char** environ;
 
@@ -9,61 +11,92 @@ namespace anyclaude {
 namespace {
 
 struct BackendVariables {
-  std::string_view backend;  // the profile's name
-  std::string_view url;
-  std::string_view api_key;
-  std::string_view model;
+  std::string_view profile;
+  std::string_view prefix;    // of _URL, _API_KEY and _MODEL
+  std::string_view url = {};  // where it is spelled in another way
 };
 
-constexpr std::array<BackendVariables, 8> kBackendVariables{{
-    {"mlx-lm", "MLX_LM_URL", "MLX_LM_API_KEY", "MLX_LM_MODEL"},
-    {"lmstudio", "LMSTUDIO_URL", "LMSTUDIO_API_KEY", "LMSTUDIO_MODEL"},
-    {"vllm-mlx-legacy", "VLLM_MLX_URL", "VLLM_MLX_API_KEY", "VLLM_MLX_MODEL"},
-    {"mlx-textgen", "MLX_URL", "MLX_API_KEY", "MLX_MODEL"},
-    {"mlx-omni", "MLX_OMNI_URL", "MLX_OMNI_API_KEY", "MLX_OMNI_MODEL"},
-    {"llama-cpp", "LLAMA_CPP_URL", "LLAMA_CPP_API_KEY", "LLAMA_CPP_MODEL"},
-    {"openai", "LOCAL_URL", "LOCAL_API_KEY", "LOCAL_MODEL"},
-    {"openrouter", "OPENROUTER_BASE_URL", "OPENROUTER_API_KEY", "OPENROUTER_MODEL"},
+constexpr std::array<BackendVariables, 12> kBackendVariables{{
+    {"mlx-lm", "MLX_LM"},
+    {"lmstudio", "LMSTUDIO"},
+    {"vllm-mlx-legacy", "VLLM_MLX"},
+    {"mlx-textgen", "MLX"},
+    {"mlx-textgen", "MLX_TEXTGEN"},
+    {"mlx-omni", "MLX_OMNI"},
+    {"llama-cpp", "LLAMA_CPP"},
+    {"vllm", "VLLM"},
+    {"sglang", "SGLANG"},
+    {"ollama", "OLLAMA"},
+    {"openai", "LOCAL"},
+    {"openrouter", "OPENROUTER", "OPENROUTER_BASE_URL"},
 }};
 
-void take(const Environment& variables, std::string_view name, std::string& target) {
-  const auto found = variables.find(name);
-  if (found != variables.end() && !found->second.empty()) target = found->second;
+// Whether a switch in the environment is on: PROXY_ONLY=1, =true, =yes.
+bool is_on(const Environment& variables, std::string_view name) {
+  const std::string value = variable(variables, name);
+  return !value.empty() && value != "0" && value != "false" && value != "no";
+}
+
+void apply_backend_variables(Config& config, const Environment& variables, const ProfileNames& profiles) {
+  for (const BackendVariables& names : kBackendVariables) {
+    const std::string prefix(names.prefix);
+    const std::string url = variable(variables, names.url.empty() ? prefix + "_URL" : std::string(names.url));
+    const std::string api_key = variable(variables, prefix + "_API_KEY");
+    const std::string model = variable(variables, prefix + "_MODEL");
+    if (url.empty() && api_key.empty() && model.empty()) continue;
+    // Files of the versions that had MLX_MODEL call the entry "mlx".
+    const std::string entry = prefix == "MLX" && config.backends.contains("mlx")
+                                  ? "mlx"
+                                  : entry_for(config, names.profile, profiles);
+    BackendConfig& backend = config.backends[entry];
+    if (!url.empty()) backend.url = url;
+    if (!api_key.empty()) backend.api_key = api_key;
+    if (!model.empty()) set_model(backend, model);
+  }
+  if (const std::string url = variable(variables, "ANTHROPIC_API_URL"); !url.empty())
+    config.backends[entry_for(config, "claude", profiles)].url = url;
+}
+
+Status apply_debug(Config& config, const std::string& text) {
+  static constexpr std::array<const char*, 4> kLevels{"info", "debug", "trace", "trace"};
+  if (text.empty()) return {};
+  if (text.size() != 1 || text[0] < '0' || text[0] > '3')
+    return config_error("ANYCLAUDE_DEBUG must be 0, 1, 2 or 3");
+  config.log_level = kLevels[static_cast<std::size_t>(text[0] - '0')];
+  return {};
+}
+
+Status apply_request_timeout(Config& config, const std::string& text) {
+  if (text.empty()) return {};
+  std::int64_t milliseconds = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+  if (error != std::errc() || rest != text.data() + text.size() || milliseconds < 1'000 ||
+      milliseconds > 24 * 3600 * 1000)
+    return config_error("ANYCLAUDE_REQUEST_TIMEOUT must be milliseconds, 1000 to 86400000");
+  config.first_byte_timeout = std::chrono::milliseconds(milliseconds);
+  return {};
 }
 
 }  // namespace
 
-Status apply_environment(Config& config, const Environment& variables) {
-  take(variables, "ANYCLAUDE_MODE", config.mode);
-  for (const BackendVariables& names : kBackendVariables) {
-    BackendConfig said;
-    take(variables, names.url, said.url);
-    take(variables, names.api_key, said.api_key);
-    take(variables, names.model, said.model);
-    if (said.url.empty() && said.api_key.empty() && said.model.empty()) continue;
-    BackendConfig& backend = config.backends[std::string(names.backend)];
-    if (!said.url.empty()) backend.url = said.url;
-    if (!said.api_key.empty()) backend.api_key = said.api_key;
-    if (!said.model.empty()) backend.model = said.model;
-  }
-  std::string anthropic_url;
-  take(variables, "ANTHROPIC_API_URL", anthropic_url);
-  if (!anthropic_url.empty()) config.backends["claude"].url = anthropic_url;
+std::string variable(const Environment& variables, std::string_view name) {
+  const auto found = variables.find(name);
+  return found == variables.end() ? std::string() : found->second;
+}
 
-  std::string port;
-  take(variables, "ANYCLAUDE_PORT", port);
-  if (!port.empty()) {
+Status apply_environment(Config& config, const Environment& variables, const ProfileNames& profiles) {
+  if (const std::string mode = variable(variables, "ANYCLAUDE_MODE"); !mode.empty()) config.mode = mode;
+  apply_backend_variables(config, variables, profiles);
+  if (const std::string port = variable(variables, "ANYCLAUDE_PORT"); !port.empty())
     if (auto status = apply_listen_address(config, ":" + port); !status)
-      return fail(ErrorKind::invalid_request, ErrorSource::config,
-                  "ANYCLAUDE_PORT must be a port, 0 to 65535");
-  }
-  std::string debug;
-  take(variables, "ANYCLAUDE_DEBUG", debug);
-  if (debug == "1") config.log_level = "debug";
-  if (debug == "2" || debug == "3") config.log_level = "trace";
-  std::string store;
-  take(variables, "ANYCLAUDE_STORE", store);
-  if (!store.empty()) config.store_directory = store;
+      return config_error("ANYCLAUDE_PORT must be a port, 0 to 65535");
+  if (auto status = apply_debug(config, variable(variables, "ANYCLAUDE_DEBUG")); !status) return status;
+  if (auto status = apply_request_timeout(config, variable(variables, "ANYCLAUDE_REQUEST_TIMEOUT")); !status)
+    return status;
+  if (const std::string store = variable(variables, "ANYCLAUDE_STORE"); !store.empty())
+    config.store_directory = store;
+  if (is_on(variables, "ANYCLAUDE_NO_AUTO_LAUNCH")) config.server_launch = ServerLaunch::never;
+  if (is_on(variables, "PROXY_ONLY")) config.client_start = ClientStart::no;
   return {};
 }
 

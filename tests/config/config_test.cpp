@@ -33,7 +33,45 @@ TEST(ConfigFile, ReadsTheKeysOfExistingFiles) {
   EXPECT_EQ(config.active_backend().url, "http://localhost:8080/v1");
   EXPECT_EQ(config.active_backend().model, "") << "current-model means whatever is loaded";
   EXPECT_EQ(config.active_backend().api_key, "k");
+  EXPECT_EQ(config.active_backend().model_path, "/m");
+  EXPECT_EQ(config.active_backend().server_script, "scripts/start.sh");
+  EXPECT_EQ(config.active_backend().description, "d");
+  EXPECT_EQ(config.active_backend().max_tokens, 1u);
+  EXPECT_EQ(config.active_backend().auto_start, AutoStart::on);
+  EXPECT_EQ(config.active_backend().startup_timeout, std::chrono::seconds(1));
   EXPECT_EQ(config.backends["lmstudio"].url, "http://127.0.0.1:1234");
+}
+
+TEST(ConfigFile, ReadsWhatABackendIs) {
+  Config config;
+  ASSERT_TRUE(apply_config_text(config, R"({"backends": {"mine": {"profile": "llama-cpp", "api": "anthropic",
+      "models": {"opus": "big", "haiku": "small"}, "tool_rescue": "off", "enabled": false,
+      "autoStartServer": false, "startupTimeout": 90000}}})",
+                                "test.json"));
+  const BackendConfig& mine = config.backends["mine"];
+  EXPECT_EQ(config.profile_of("mine"), "llama-cpp");
+  EXPECT_EQ(config.profile_of("another"), "another");
+  EXPECT_EQ(mine.api, "anthropic");
+  EXPECT_EQ(mine.models.opus, "big");
+  EXPECT_EQ(mine.models.sonnet, "");
+  EXPECT_EQ(mine.models.haiku, "small");
+  EXPECT_EQ(mine.tool_rescue, ToolRescue::off);
+  EXPECT_EQ(mine.use, BackendUse::disabled);
+  EXPECT_EQ(mine.auto_start, AutoStart::off);
+  EXPECT_EQ(mine.startup_timeout, std::chrono::seconds(90)) << "large numbers are milliseconds";
+}
+
+TEST(ConfigFile, AModelThatIsAPathIsWhatToStart) {
+  for (const std::string path : {"/models/x", "~/models/x", "./x", "../x"}) {
+    BackendConfig backend;
+    set_model(backend, path);
+    EXPECT_EQ(backend.model_path, path);
+    EXPECT_EQ(backend.model, "");
+  }
+  BackendConfig backend;
+  set_model(backend, "mlx-community/Qwen3-4bit");
+  EXPECT_EQ(backend.model_path, "");
+  EXPECT_EQ(backend.model, "mlx-community/Qwen3-4bit");
 }
 
 TEST(ConfigFile, ReadsThisVersionsKeys) {
@@ -64,6 +102,12 @@ TEST(ConfigFile, WrongValuesAreNamedWithTheirKey) {
   EXPECT_NE(error_of(R"({"port": "1"})").find("'port'"), std::string::npos);
   EXPECT_NE(error_of(R"({"cache": {"ttl": "soon"}})").find("'cache.ttl'"), std::string::npos);
   EXPECT_NE(error_of(R"({"cache": {"mode": "maybe"}})").find("on, off"), std::string::npos);
+  EXPECT_NE(error_of(R"({"backends": {"a": {"tool_rescue": 1}}})").find("on or off"), std::string::npos);
+  EXPECT_NE(error_of(R"({"backends": {"a": {"startupTimeout": 0}}})").find("at most a day"),
+            std::string::npos);
+  EXPECT_NE(error_of(R"({"backends": {"a": {"enabled": 1}}})").find("true or false"), std::string::npos);
+  EXPECT_NE(error_of(R"({"backends": {"a": {"models": {"opos": "x"}}}})").find("'backends.a.models.opus'"),
+            std::string::npos);
   EXPECT_NE(error_of(R"({"cache": []})").find("'cache' must be an object"), std::string::npos);
   EXPECT_NE(error_of("{\n\"a\": }").find("line 2"), std::string::npos);
   EXPECT_NE(error_of("[]").find("one JSON object"), std::string::npos);
@@ -100,25 +144,6 @@ TEST_F(ConfigOnDisk, TheWorkingDirectoryComesBeforeTheHome) {
   EXPECT_EQ(find_config_file(directory_, directory_ / "home"), home_file);
   const auto near_file = write(".anyclauderc.json", 0600);
   EXPECT_EQ(find_config_file(directory_, directory_ / "home"), near_file);
-}
-
-TEST(ConfigEnvironment, OldNamesStillWork) {
-  Config config;
-  config.backends["mlx-lm"].model = "from-file";
-  ASSERT_TRUE(apply_environment(config, {{"ANYCLAUDE_MODE", "mlx-lm"},
-                                         {"ANYCLAUDE_PORT", "4100"},
-                                         {"ANYCLAUDE_DEBUG", "2"},
-                                         {"MLX_LM_URL", "http://localhost:1/v1"},
-                                         {"OPENROUTER_API_KEY", "or"},
-                                         {"ANTHROPIC_API_URL", "https://proxy.example"}}));
-  EXPECT_EQ(config.mode, "mlx-lm");
-  EXPECT_EQ(config.listen_port, 4100);
-  EXPECT_EQ(config.log_level, "trace");
-  EXPECT_EQ(config.backends["mlx-lm"].url, "http://localhost:1/v1");
-  EXPECT_EQ(config.backends["mlx-lm"].model, "from-file");
-  EXPECT_EQ(config.backends["openrouter"].api_key, "or");
-  EXPECT_EQ(config.backends["claude"].url, "https://proxy.example");
-  EXPECT_FALSE(apply_environment(config, {{"ANYCLAUDE_PORT", "many"}}));
 }
 
 TEST(Quantities, AreReadAsPeopleWriteThem) {

@@ -76,10 +76,10 @@ FAULTS = [
     Fault("chunked bodies have no limit", "http", "src/http/request_reader.cpp",
           "    if (body.size() > bytes_max) return body_too_large(bytes_max);\n", "    static_cast<void>(bytes_max);\n",
           "test_http", "HostileRequestWithShortLimits.Cve202546728ChunkedBodiesAreLimitedToo"),
-    Fault("the environment beats flags", "app", "src/app/command_line.cpp",
-          "  if (auto status = apply_flags(line.config, flags); !status) return tl::unexpected(status.error());\n",
-          "  if (auto status = apply_flags(line.config, flags); !status) return tl::unexpected(status.error());\n"
-          "  (void)apply_environment(line.config, environment);\n",
+    Fault("the environment beats flags", "config", "src/config/read_config.cpp",
+          "  if (auto status = apply_flags(config, flags, profiles); !status) return tl::unexpected(status.error());\n",
+          "  if (auto status = apply_flags(config, flags, profiles); !status) return tl::unexpected(status.error());\n"
+          "  (void)apply_environment(config, environment, profiles);\n",
           "test_app", "Precedence.FlagsBeatTheEnvironment:Precedence.TheModeOfAFlagBeatsThatOfTheEnvironment"),
     Fault("unknown tokens are counted as measured", "metrics", "src/metrics/ledger.cpp",
           "  unknown_prompt_tokens_ += entry.prompt_tokens_unknown;\n",

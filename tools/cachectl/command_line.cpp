@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "config/read_config.h"
 #include "tools/cachectl/key_lookup.h"
 #include "tools/cachectl/prompt_options.h"
 #include "tools/cachectl/report.h"
@@ -82,29 +83,11 @@ Verbs describe(CLI::App& cli, Flags& flags) {
   return verbs;
 }
 
-std::string variable(const Environment& environment, std::string_view name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? std::string() : found->second;
-}
-
 Result<std::filesystem::path> store_directory(const Flags& flags, const Environment& environment) {
-  if (!flags.store.empty()) return flags.store;
-  if (const std::string named = variable(environment, "ANYCLAUDE_STORE"); !named.empty()) return named;
-  const std::filesystem::path home = variable(environment, "HOME");
-  std::error_code ignored;
-  const std::filesystem::path file = !flags.config_file.empty()
-                                         ? std::filesystem::path(flags.config_file)
-                                         : find_config_file(std::filesystem::current_path(ignored), home);
-  if (!file.empty()) {
-    Config config;
-    if (const Status applied = apply_config_file(config, file); !applied)
-      return tl::unexpected(applied.error());
-    if (!config.store_directory.empty()) return config.store_directory;
-  }
-  if (home.empty())
-    return fail(ErrorKind::invalid_request, ErrorSource::config,
-                "HOME is not set; name a store with --store DIR.");
-  return home / ".anyclaude" / "store";
+  ConfigFlags said;
+  said.store = flags.store;
+  said.config_file = flags.config_file;
+  return read_store_directory(said, environment);
 }
 
 Result<PurgeSelection> purge_selection(const Flags& flags) {

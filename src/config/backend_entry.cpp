@@ -1,0 +1,123 @@
+#include "config/backend_entry.h"
+
+#include "config/config.h"
+#include "config/json_setters.h"
+
+namespace anyclaude {
+namespace {
+
+using nlohmann::json;
+
+// Files of earlier versions count in milliseconds; nobody means a start of under a second or of over 16
+// minutes.
+constexpr std::uint64_t kSecondsBelow = 1'000;
+
+Status set_startup_timeout(BackendConfig& backend, const json& value) {
+  if (!value.is_number_unsigned()) {
+    std::chrono::seconds seconds{};
+    if (auto status = duration_into(seconds)(value); !status) return status;
+    backend.startup_timeout = seconds;
+    return {};
+  }
+  const auto number = value.get<std::uint64_t>();
+  constexpr std::uint64_t kMillisecondsMax = 24ull * 3600 * 1000;
+  if (number == 0 || number > kMillisecondsMax)
+    return config_error("must be a time of at most a day: milliseconds, or text like 90s or 5m");
+  backend.startup_timeout = number < kSecondsBelow
+                                ? std::chrono::seconds(number)
+                                : std::chrono::milliseconds(static_cast<std::int64_t>(number));
+  return {};
+}
+
+Status set_port(BackendConfig& backend, const json& value) {
+  int port = 0;
+  if (auto status = port_into(port)(value); !status) return status;
+  if (backend.url.empty()) backend.url = "http://127.0.0.1:" + std::to_string(port);
+  return {};
+}
+
+Status set_max_tokens(BackendConfig& backend, const json& value) {
+  if (!value.is_number_unsigned() || value == 0) return config_error("must be a number of tokens");
+  backend.max_tokens = value.get<std::uint64_t>();
+  return {};
+}
+
+Status set_tool_rescue(BackendConfig& backend, const json& value) {
+  if (value == "on" || value == true) {
+    backend.tool_rescue = ToolRescue::on;
+  } else if (value == "off" || value == false) {
+    backend.tool_rescue = ToolRescue::off;
+  } else {
+    return config_error("must be on or off");
+  }
+  return {};
+}
+
+// Settings of earlier versions that say nothing to this one: it prepares prompts by its own rules.
+constexpr const char* kUnused[] = {"compatibility",
+                                   "truncateSystemPrompt",
+                                   "systemPromptMaxTokens",
+                                   "smartSystemPrompt",
+                                   "smartPromptMode",
+                                   "safeSystemFilter",
+                                   "filterTier",
+                                   "stubToolDescriptions",
+                                   "injectToolInstructions",
+                                   "toolInstructionStyle",
+                                   "injectionThreshold",
+                                   "localSearch",
+                                   "toolAllowlist",
+                                   "distributed",
+                                   "pythonVenv",
+                                   "discovery",
+                                   "health",
+                                   "routing",
+                                   "cache"};
+
+}  // namespace
+
+bool is_path(std::string_view model) {
+  return model.starts_with('/') || model.starts_with("~/") || model.starts_with("./") ||
+         model.starts_with("../");
+}
+
+void set_model(BackendConfig& backend, std::string_view text) {
+  const bool is_file = is_path(text);
+  if (is_file) backend.model_path = std::string(text);
+  backend.model = is_file || text == "current-model" ? "" : std::string(text);
+}
+
+Status apply_backend_entry(BackendConfig& backend, const std::string& name, const json& entry) {
+  const std::string path = "backends." + name + ".";
+  const auto model = [&](const json& value) -> Status {
+    if (!value.is_string()) return config_error("must be text");
+    set_model(backend, value.get<std::string>());
+    return {};
+  };
+  const auto models = [&](const json& value) {
+    return apply_json_object(value, path + "models.",
+                             {{"opus", text_into(backend.models.opus)},
+                              {"sonnet", text_into(backend.models.sonnet)},
+                              {"haiku", text_into(backend.models.haiku)}});
+  };
+  JsonSetters setters{
+      {"baseUrl", text_into(backend.url)},
+      {"port", [&](const json& value) { return set_port(backend, value); }},
+      {"apiKey", text_into(backend.api_key)},
+      {"api", one_of(backend.api, {"openai", "anthropic"})},
+      {"profile", text_into(backend.profile)},
+      {"model", model},
+      {"models", models},
+      {"modelPath", text_into(backend.model_path)},
+      {"serverScript", text_into(backend.server_script)},
+      {"description", text_into(backend.description)},
+      {"maxTokens", [&](const json& value) { return set_max_tokens(backend, value); }},
+      {"enabled", switch_into(backend.use, BackendUse::enabled, BackendUse::disabled)},
+      {"autoStartServer", switch_into(backend.auto_start, AutoStart::on, AutoStart::off)},
+      {"startupTimeout", [&](const json& value) { return set_startup_timeout(backend, value); }},
+      {"tool_rescue", [&](const json& value) { return set_tool_rescue(backend, value); }}};
+  for (const char* unused : kUnused) setters.emplace_back(unused, accepted_unused);
+  return apply_json_object(entry, path, setters);
+}
+
+}  // namespace anyclaude

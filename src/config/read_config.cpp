@@ -1,0 +1,128 @@
+#include "config/read_config.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "config/json_setters.h"
+
+namespace anyclaude {
+namespace {
+
+void put(const std::string& said, std::string& target) {
+  if (!said.empty()) target = said;
+}
+
+std::string canonical_or_empty(std::string_view name, const ProfileNames& profiles) {
+  if (!profiles.canonical) return std::string(name);
+  if (std::string known = profiles.canonical(name); !known.empty()) return known;
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return profiles.canonical(lower);
+}
+
+// Files of earlier versions name one server and start another: their script says which it is.
+std::string_view profile_of_script(std::string_view script) {
+  if (script.find("mlx-textgen") != std::string_view::npos ||
+      script.find("mlx_textgen") != std::string_view::npos)
+    return "mlx-textgen";
+  if (script.ends_with("mlx-server.py")) return "vllm-mlx-legacy";
+  return {};
+}
+
+// Gives each entry its profile's own name, as far as it is known.
+void settle_profiles(Config& config, const ProfileNames& profiles) {
+  for (auto& [name, backend] : config.backends) {
+    std::string_view said = backend.profile;
+    if (said.empty()) said = profile_of_script(backend.server_script);
+    if (said.empty()) said = name;
+    if (std::string known = canonical_or_empty(said, profiles); !known.empty()) backend.profile = known;
+  }
+}
+
+Status apply_flags(Config& config, const ConfigFlags& flags, const ProfileNames& profiles) {
+  put(flags.mode, config.mode);
+  if (!config.mode.empty()) config.mode = entry_for(config, config.mode, profiles);
+  const bool names_backend =
+      !flags.backend_url.empty() || !flags.backend_model.empty() || !flags.backend_api_key.empty();
+  if (!config.mode.empty() && names_backend) {
+    BackendConfig& backend = config.active_backend();
+    put(flags.backend_url, backend.url);
+    if (!flags.backend_model.empty()) set_model(backend, flags.backend_model);
+    put(flags.backend_api_key, backend.api_key);
+  }
+  if (!flags.store.empty()) config.store_directory = flags.store;
+  put(flags.log_level, config.log_level);
+  put(flags.cache_mode, config.cache_mode);
+  put(flags.prompt_level, config.prompt_level);
+  return flags.listen.empty() ? Status{} : apply_listen_address(config, flags.listen);
+}
+
+// The person's own key is for Anthropic and for nobody else.
+void apply_anthropic_key(Config& config, const Environment& environment) {
+  if (config.mode.empty() || config.profile_of(config.mode) != "claude") return;
+  put(variable(environment, "ANTHROPIC_API_KEY"), config.active_backend().api_key);
+}
+
+Status settle_store(Config& config, const std::filesystem::path& home) {
+  if (!config.store_directory.empty()) return {};
+  if (home.empty()) return config_error("HOME is not set; name a store with --store DIR");
+  config.store_directory = home / ".anyclaude" / "store";
+  return {};
+}
+
+}  // namespace
+
+std::string entry_for(Config& config, std::string_view name, const ProfileNames& profiles) {
+  if (config.backends.contains(name)) return std::string(name);
+  const std::string known = canonical_or_empty(name, profiles);
+  if (known.empty()) return std::string(name);
+  if (config.backends.contains(known)) return known;
+  for (const auto& [entry, backend] : config.backends)
+    if (canonical_or_empty(entry, profiles) == known) return entry;
+  for (const auto& [entry, backend] : config.backends)
+    if (backend.profile == known) return entry;
+  config.backends[known].profile = known;
+  return known;
+}
+
+Result<Config> read_config(const ConfigFlags& flags, const Environment& environment,
+                           const ProfileNames& profiles) {
+  Config config;
+  const std::filesystem::path home = variable(environment, "HOME");
+  std::error_code ignored;
+  config.file = flags.config_file.empty() ? find_config_file(std::filesystem::current_path(ignored), home)
+                                          : std::filesystem::path(flags.config_file);
+  if (!config.file.empty())
+    if (auto status = apply_config_file(config, config.file); !status) return tl::unexpected(status.error());
+  settle_profiles(config, profiles);
+  if (auto status = apply_environment(config, environment, profiles); !status)
+    return tl::unexpected(status.error());
+  if (auto status = apply_flags(config, flags, profiles); !status) return tl::unexpected(status.error());
+  apply_anthropic_key(config, environment);
+  if (auto status = settle_store(config, home); !status) return tl::unexpected(status.error());
+  return config;
+}
+
+Result<std::filesystem::path> read_store_directory(const ConfigFlags& flags, const Environment& environment) {
+  if (!flags.store.empty()) return flags.store;
+  if (std::string named = variable(environment, "ANYCLAUDE_STORE"); !named.empty()) return named;
+  return read_config(flags, environment, {}).map([](const Config& config) { return config.store_directory; });
+}
+
+Status require_mode(const Config& config, const ProfileNames& profiles) {
+  if (config.mode.empty())
+    return config_error(
+        "no model server is configured. Name one, for instance: --mode llama-cpp, with its address in "
+        "LLAMA_CPP_URL if it is not http://127.0.0.1:8080; or set \"backend\" in .anyclauderc.json "
+        "(anyclaude init writes one)");
+  const std::string profile = config.profile_of(config.mode);
+  if (!canonical_or_empty(profile, profiles).empty()) return {};
+  const std::string nearest =
+      profiles.nearest ? "; the nearest known one is '" + profiles.nearest(profile) + "'" : "";
+  if (config.backends.contains(config.mode) && profile == config.mode)
+    return config_error("backends." + config.mode +
+                        " does not say what kind of server it is: add \"profile\"" + nearest);
+  return config_error("unknown mode '" + profile + "'" + nearest);
+}
+
+}  // namespace anyclaude
