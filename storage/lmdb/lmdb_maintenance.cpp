@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "storage/lmdb/record_codec.h"
 
 namespace anyclaude::lmdb {
 
@@ -80,7 +79,7 @@ Result<std::optional<StoredResponse>> LmdbMaintenance::inspect(const Digest128& 
     return tl::unexpected(environment_.error(code, "read"));
   if (!bytes) return std::optional<StoredResponse>();
   const auto record = open_record(primary, *bytes);
-  auto response = record ? unpack_record(*record) : tl::unexpected(record.error());
+  auto response = record ? codec_.unpack(*record) : tl::unexpected(record.error());
   if (response) return std::optional(std::move(*response));
   return fail(ErrorKind::corrupt, ErrorSource::store,
               response.error() == RecordFault::damaged
@@ -146,7 +145,7 @@ Result<VerifyResult> LmdbMaintenance::verify() {
     const auto step = look_at_some(after, [&](MDB_txn*, const Digest128& key, std::string_view bytes) {
       ++result.checked;
       const auto record = open_record(key, bytes);
-      const auto response = record ? unpack_record(*record) : tl::unexpected(record.error());
+      const auto response = record ? codec_.unpack(*record) : tl::unexpected(record.error());
       if (response) return;
       if (response.error() == RecordFault::damaged)
         result.damaged.push_back(key);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "storage/lmdb/environment.h"
+#include "storage/lmdb/record_codec.h"
 #include "storage/lmdb/response_table.h"
 #include "storage/lmdb/transaction_writer.h"
 #include "storage/response_store.h"
@@ -14,8 +15,8 @@ namespace anyclaude::lmdb {
 
 class LmdbMaintenance final : public ResponseStoreMaintenance {
  public:
-  LmdbMaintenance(Environment& environment, TransactionWriter& writer)
-      : environment_(environment), writer_(writer), table_(environment.tables()) {}
+  LmdbMaintenance(Environment& environment, TransactionWriter& writer, const RecordCodec& codec)
+      : environment_(environment), writer_(writer), codec_(codec), table_(environment.tables()) {}
 
   Status for_each(const std::function<bool(const EntryInfo&)>& visit) override;
   Result<std::optional<StoredResponse>> inspect(const Digest128& primary) override;
@@ -35,6 +36,7 @@ class LmdbMaintenance final : public ResponseStoreMaintenance {
 
   Environment& environment_;
   TransactionWriter& writer_;
+  const RecordCodec& codec_;
   const ResponseTable table_;
 };
 

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "storage/lmdb/record_codec.h"
-
 namespace anyclaude::lmdb {
 namespace {
 
@@ -20,10 +18,12 @@ class LmdbWrite final : public ResponseWrite {
 }  // namespace
 
 LmdbResponses::LmdbResponses(Environment& environment, TransactionWriter& writer,
-                             std::shared_ptr<Touches> touches, const Clock& clock)
+                             std::shared_ptr<const RecordCodec> codec, std::shared_ptr<Touches> touches,
+                             const Clock& clock)
     : environment_(environment),
       writer_(writer),
       table_(environment.tables()),
+      codec_(std::move(codec)),
       touches_(std::move(touches)),
       pending_(std::make_shared<PendingResponses>()),
       writes_(std::make_shared<std::atomic<std::uint64_t>>(0)),
@@ -53,7 +53,7 @@ Result<std::optional<StoredResponse>> LmdbResponses::find_stored(const CacheKey&
   if (!*bytes) return std::optional<StoredResponse>();
   const auto record = open_record(key.primary, **bytes);
   if (record && record->check != key.check) return std::optional<StoredResponse>();
-  auto response = record ? unpack_record(*record) : tl::unexpected(record.error());
+  auto response = record ? codec_->unpack(*record) : tl::unexpected(record.error());
   if (response) return std::optional(std::move(*response));
   if (response.error() == RecordFault::damaged) ++read_errors_;
   return std::optional<StoredResponse>();
@@ -84,8 +84,8 @@ Status LmdbResponses::commit(const CacheKey& key, StoredResponse response) {
                 "Answers come faster than the store can be written.", Retry::later);
   const auto record = std::make_shared<std::string>();
   WriteJob job;
-  job.apply = [table = table_, key, shared, record, now = now_ms()](MDB_txn* txn) {
-    if (record->empty()) *record = encode_record(key, *shared);
+  job.apply = [table = table_, codec = codec_, key, shared, record, now = now_ms()](MDB_txn* txn) {
+    if (record->empty()) *record = codec->encode(key, *shared);
     return table.put(txn, key.primary, *record, shared->expires_at_ms, now);
   };
   job.done = [pending = pending_, writes = writes_, key, shared, ticket = *ticket](const Status& status) {

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "storage/lmdb/environment.h"
 #include "storage/lmdb/pending_responses.h"
+#include "storage/lmdb/record_codec.h"
 #include "storage/lmdb/response_table.h"
 #include "storage/lmdb/touches.h"
 #include "storage/lmdb/transaction_writer.h"
@@ -19,8 +20,8 @@ namespace anyclaude::lmdb {
 
 class LmdbResponses final : public ResponseStore {
  public:
-  LmdbResponses(Environment& environment, TransactionWriter& writer, std::shared_ptr<Touches> touches,
-                const Clock& clock);
+  LmdbResponses(Environment& environment, TransactionWriter& writer, std::shared_ptr<const RecordCodec> codec,
+                std::shared_ptr<Touches> touches, const Clock& clock);
 
   Result<std::optional<StoredResponse>> find(const CacheKey& key) override;
   std::unique_ptr<ResponseWrite> begin_write(const CacheKey& key) override;
@@ -39,6 +40,7 @@ class LmdbResponses final : public ResponseStore {
   Environment& environment_;
   TransactionWriter& writer_;
   const ResponseTable table_;
+  const std::shared_ptr<const RecordCodec> codec_;
   const std::shared_ptr<Touches> touches_;
   const std::shared_ptr<PendingResponses> pending_;
   const std::shared_ptr<std::atomic<std::uint64_t>> writes_;

@@ -8,6 +8,7 @@
 #include "storage/lmdb/lmdb_maintenance.h"
 #include "storage/lmdb/lmdb_responses.h"
 #include "storage/lmdb/lmdb_states.h"
+#include "storage/lmdb/record_codec.h"
 #include "storage/lmdb/store_tidying.h"
 #include "storage/lmdb/transaction_writer.h"
 
@@ -20,11 +21,12 @@ class LmdbStoreImpl final : public LmdbStore {
                 const Clock& clock)
       : environment_(std::move(environment)),
         touches_(std::make_shared<lmdb::Touches>()),
+        codec_(std::make_shared<const lmdb::RecordCodec>()),
         writer_(environment_, std::make_shared<lmdb::StoreTidying>(
                                   environment_, touches_, clock, options.access,
                                   options.bytes_max > 0 ? options.bytes_max : limits::kStoreBytesMaxDefault)),
-        responses_(*environment_, writer_, touches_, clock),
-        maintenance_(*environment_, writer_),
+        responses_(*environment_, writer_, codec_, touches_, clock),
+        maintenance_(*environment_, writer_, *codec_),
         states_(*environment_, writer_) {}
 
   ResponseStore& responses() override { return responses_; }
@@ -34,6 +36,7 @@ class LmdbStoreImpl final : public LmdbStore {
  private:
   const std::shared_ptr<lmdb::Environment> environment_;
   const std::shared_ptr<lmdb::Touches> touches_;
+  const std::shared_ptr<const lmdb::RecordCodec> codec_;
   lmdb::TransactionWriter writer_;
   lmdb::LmdbResponses responses_;
   lmdb::LmdbMaintenance maintenance_;

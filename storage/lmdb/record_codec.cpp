@@ -6,7 +6,7 @@
 //         6     2  flags: bit 0, the payload is compressed with zstd
 //         8     8  checksum: XXH3-64 of the key's 16 bytes and of every byte of the record but these 8
 //     - - - - - - -  the 16 bytes above mean the same in every version  - - - - - - -
-//        16     4  dictionary id; 0, none, is the only one version 1 knows
+//        16     4  dictionary id: 0, none; kAnswerDictionaryId of answer_packer.h
 //        20     4  producer revision
 //        24    16  check digest, as Digest128::bytes()
 //        40     8  created at, milliseconds since the Unix epoch
@@ -24,7 +24,6 @@
 #include "storage/lmdb/record_codec.h"
 
 #include <xxhash.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <array>
@@ -41,9 +40,6 @@ constexpr std::size_t kChecksumAt = 8;
 constexpr std::size_t kCommonBytes = 16;
 constexpr std::size_t kHeaderBytes = 84;
 constexpr std::uint16_t kZstdFlag = 1;
-constexpr std::uint32_t kNoDictionary = 0;
-// 0.5 ms for 90 KB of JSON on a laptop; higher levels gain a few percent.
-constexpr int kZstdLevel = 3;
 
 std::uint64_t checksum(const Digest128& primary, std::string_view record) {
   std::array<char, 16 + kChecksumAt> head{};
@@ -53,15 +49,6 @@ std::uint64_t checksum(const Digest128& primary, std::string_view record) {
   const std::uint64_t seed = XXH3_64bits(head.data(), head.size());
   const std::string_view rest = record.substr(kCommonBytes);
   return XXH3_64bits_withSeed(rest.data(), rest.size(), seed);
-}
-
-// Empty when compression gains nothing.
-std::string compressed(std::string_view text) {
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  const std::size_t size = ZSTD_compress(out.data(), out.size(), text.data(), text.size(), kZstdLevel);
-  if (ZSTD_isError(size) || size >= text.size()) return {};
-  out.resize(size);
-  return out;
 }
 
 }  // namespace
@@ -74,8 +61,8 @@ Status check_storable(const StoredResponse& response) {
   return {};
 }
 
-std::string encode_record(const CacheKey& key, const StoredResponse& response) {
-  const std::string packed = compressed(response.message_json);
+std::string RecordCodec::encode(const CacheKey& key, const StoredResponse& response) const {
+  const std::string packed = packer_.pack(response.message_json);
   const std::string_view payload = packed.empty() ? std::string_view(response.message_json) : packed;
   const auto check = key.check.bytes();
   std::string out;
@@ -84,7 +71,7 @@ std::string encode_record(const CacheKey& key, const StoredResponse& response) {
   append_little_endian(out, kRecordVersion);
   append_little_endian(out, packed.empty() ? std::uint16_t{0} : kZstdFlag);
   append_little_endian(out, std::uint64_t{0});
-  append_little_endian(out, kNoDictionary);
+  append_little_endian(out, packed.empty() ? kNoDictionaryId : kAnswerDictionaryId);
   append_little_endian(out, response.producer_revision);
   out.append(check.data(), check.size());
   append_little_endian(out, static_cast<std::uint64_t>(response.created_at_ms));
@@ -113,7 +100,9 @@ tl::expected<RecordView, RecordFault> open_record(const Digest128& primary, std:
   if (bytes.size() < kHeaderBytes) return tl::unexpected(RecordFault::damaged);
   RecordView record;
   record.flags = read_little_endian<std::uint16_t>(bytes, 6);
-  if ((record.flags & ~kZstdFlag) != 0 || read_little_endian<std::uint32_t>(bytes, 16) != kNoDictionary)
+  record.dictionary_id = read_little_endian<std::uint32_t>(bytes, 16);
+  if ((record.flags & ~kZstdFlag) != 0 ||
+      (record.dictionary_id != kNoDictionaryId && record.dictionary_id != kAnswerDictionaryId))
     return tl::unexpected(RecordFault::foreign_version);
   record.producer_revision = read_little_endian<std::uint32_t>(bytes, 20);
   std::array<char, 16> check{};
@@ -134,14 +123,15 @@ tl::expected<RecordView, RecordFault> open_record(const Digest128& primary, std:
   return record;
 }
 
-tl::expected<StoredResponse, RecordFault> unpack_record(const RecordView& record) {
+tl::expected<StoredResponse, RecordFault> RecordCodec::unpack(const RecordView& record) const {
   if (record.message_bytes > limits::kStoredMessageBytesMax) return tl::unexpected(RecordFault::damaged);
   StoredResponse response;
   if ((record.flags & kZstdFlag) != 0) {
     response.message_json.resize(record.message_bytes);
-    const std::size_t size = ZSTD_decompress(response.message_json.data(), response.message_json.size(),
-                                             record.payload.data(), record.payload.size());
-    if (ZSTD_isError(size) || size != record.message_bytes) return tl::unexpected(RecordFault::damaged);
+    const auto with = record.dictionary_id == kNoDictionaryId ? AnswerPacker::PackedWith::plain_zstd
+                                                              : AnswerPacker::PackedWith::dictionary;
+    if (!packer_.unpack(record.payload, with, response.message_json))
+      return tl::unexpected(RecordFault::damaged);
   } else {
     if (record.payload.size() != record.message_bytes) return tl::unexpected(RecordFault::damaged);
     response.message_json = record.payload;

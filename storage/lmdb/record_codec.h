@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "base/digest.h"
+#include "storage/lmdb/answer_packer.h"
 #include "storage/response_store.h"
 
 namespace anyclaude::lmdb {
@@ -27,6 +28,7 @@ struct RecordView {
   std::uint64_t output_tokens = 0;
   std::uint32_t generation_ms = 0;
   std::uint16_t flags = 0;
+  std::uint32_t dictionary_id = 0;
   std::uint32_t message_bytes = 0;
   std::string_view model;
   std::string_view canonical_sha256;
@@ -35,11 +37,20 @@ struct RecordView {
 
 // Error{too_large, store} when the message is over limits::kStoredMessageBytesMax or a name over 64 KB.
 Status check_storable(const StoredResponse& response);
-// `response` must be storable.
-std::string encode_record(const CacheKey& key, const StoredResponse& response);
 
 // Checks everything but the payload's compression. A record moved under another key is damaged.
 tl::expected<RecordView, RecordFault> open_record(const Digest128& primary, std::string_view bytes);
-tl::expected<StoredResponse, RecordFault> unpack_record(const RecordView& record);
+
+// Thread-safe. A store makes one and keeps it: the packer in it is costly to make.
+class RecordCodec {
+ public:
+  // `response` must be storable.
+  std::string encode(const CacheKey& key, const StoredResponse& response) const;
+  // Records packed without a dictionary are unpacked as well.
+  tl::expected<StoredResponse, RecordFault> unpack(const RecordView& record) const;
+
+ private:
+  AnswerPacker packer_;
+};
 
 }  // namespace anyclaude::lmdb

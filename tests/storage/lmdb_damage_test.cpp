@@ -47,7 +47,7 @@ class TurnedBits : public testing::Test {
   }
   // Turns one bit of the record wherever the file holds a copy of it: earlier pages lie about until reused.
   void turn_a_bit(std::string& bytes, std::uint64_t number, std::mt19937_64& random) {
-    const std::string record = lmdb::encode_record(key_number(number), answer_number(clock_, number));
+    const std::string record = codec_.encode(key_number(number), answer_number(clock_, number));
     const std::size_t bit = random() % (record.size() * 8);
     std::size_t copies = 0;
     for (std::size_t at = bytes.find(record); at != std::string::npos;
@@ -56,6 +56,7 @@ class TurnedBits : public testing::Test {
     EXPECT_GT(copies, 0u) << "record " << number << " is not in the file";
   }
 
+  const lmdb::RecordCodec codec_;
   FakeClock clock_;
   TemporaryDirectory directory_;
   std::filesystem::path file_ = directory_.path() / "data.mdb";

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <xxhash.h>
+#include <zdict.h>
+#include <zstd.h>
 
 #include <string>
+#include <thread>
 
 #include "base/hex.h"
 #include "base/limits.h"
@@ -17,6 +20,11 @@ namespace anyclaude::lmdb {
 namespace {
 
 constexpr CacheKey kKey{{0x0123456789abcdef, 0xfedcba9876543210}, {0x1111111111111111, 0x2222222222222222}};
+
+const RecordCodec& codec() {
+  static const RecordCodec shared;
+  return shared;
+}
 
 StoredResponse short_answer() {
   StoredResponse response;
@@ -35,7 +43,7 @@ StoredResponse short_answer() {
 tl::expected<StoredResponse, RecordFault> decode(const Digest128& primary, std::string_view bytes) {
   const auto record = open_record(primary, bytes);
   if (!record) return tl::unexpected(record.error());
-  return unpack_record(*record);
+  return codec().unpack(*record);
 }
 
 // Writes a fitting checksum over changed bytes, as another version of the program would.
@@ -54,7 +62,7 @@ std::string resealed(std::string record) {
 // If this fails, the layout has changed: raise kRecordVersion, or every stored answer is lost or, worse,
 // misread.
 TEST(RecordCodec, GoldenBytes) {
-  EXPECT_EQ(to_hex(encode_record(kKey, short_answer())),
+  EXPECT_EQ(to_hex(codec().encode(kKey, short_answer())),
             "6163720a"                          // magic
             "0100"                              // version
             "0000"                              // flags: plain payload
@@ -79,7 +87,7 @@ TEST(RecordCodec, ReadsBackWhatItWrote) {
   const FakeClock clock;
   for (const std::size_t bytes : {0u, 1u, 100u, 5'000u, 300'000u}) {
     const StoredResponse written = answer(clock, noise(bytes, bytes));
-    const auto read = decode(kKey.primary, encode_record(kKey, written));
+    const auto read = decode(kKey.primary, codec().encode(kKey, written));
     ASSERT_TRUE(read) << bytes;
     EXPECT_TRUE(same(*read, written)) << bytes;
   }
@@ -96,7 +104,7 @@ RC_GTEST_PROP(RecordCodec, ReadsBackAnyAnswer, ()) {
   written.input_tokens = *rc::gen::arbitrary<std::uint64_t>();
   written.output_tokens = *rc::gen::arbitrary<std::uint64_t>();
   written.generation_ms = *rc::gen::arbitrary<std::uint32_t>();
-  const auto read = decode(kKey.primary, encode_record(kKey, written));
+  const auto read = decode(kKey.primary, codec().encode(kKey, written));
   RC_ASSERT(read.has_value());
   RC_ASSERT(same(*read, written));
 }
@@ -104,15 +112,68 @@ RC_GTEST_PROP(RecordCodec, ReadsBackAnyAnswer, ()) {
 TEST(RecordCodec, CompressesWhatIsWorthIt) {
   const FakeClock clock;
   const StoredResponse written = answer(clock, std::string(10'000, 'a'));
-  const std::string record = encode_record(kKey, written);
+  const std::string record = codec().encode(kKey, written);
   EXPECT_LT(record.size(), 400u);
   EXPECT_TRUE(same(decode(kKey.primary, record).value(), written));
+}
+
+// As version 1 was written before there was a dictionary.
+std::string packed_without_dictionary(const StoredResponse& response) {
+  std::string record = codec().encode(kKey, response);
+  const auto view = open_record(kKey.primary, record).value();
+  record.resize(record.size() - view.payload.size());
+  record.replace(16, 4, std::string(4, '\0'));
+  std::string payload(ZSTD_compressBound(response.message_json.size()), '\0');
+  payload.resize(ZSTD_compress(payload.data(), payload.size(), response.message_json.data(),
+                               response.message_json.size(), 3));
+  return resealed(record + payload);
+}
+
+TEST(RecordCodec, RecordsPackedWithoutADictionaryAreStillRead) {
+  const FakeClock clock;
+  const StoredResponse written = answer(clock, std::string(900, 'a') + noise(3, 300));
+  const std::string record = packed_without_dictionary(written);
+  EXPECT_EQ(open_record(kKey.primary, record)->dictionary_id, kNoDictionaryId);
+  EXPECT_TRUE(same(decode(kKey.primary, record).value(), written));
+}
+
+TEST(RecordCodec, APayloadOfAnotherDictionaryIsNeverTakenForWhole) {
+  const FakeClock clock;
+  const StoredResponse written = answer(clock, "Let me run the tests to see what fails.");
+  std::string record = codec().encode(kKey, written);
+  ASSERT_EQ(open_record(kKey.primary, record)->dictionary_id, kAnswerDictionaryId);
+  record.replace(16, 4, std::string(4, '\0'));  // as if packed without
+  EXPECT_EQ(decode(kKey.primary, resealed(record)).error(), RecordFault::damaged);
+  record.replace(16, 4, std::string(4, '\x7f'));  // one that nobody has
+  EXPECT_EQ(decode(kKey.primary, resealed(record)).error(), RecordFault::foreign_version);
+}
+
+// Stores name the dictionary by its number alone: under it these bytes stay what they are for ever. If this
+// fails, give the new dictionary the next number and keep the old one to read with.
+TEST(RecordCodec, TheDictionaryIsTheOneItsNumberNames) {
+  const std::string_view dictionary = answer_dictionary();
+  EXPECT_EQ(ZDICT_getDictID(dictionary.data(), dictionary.size()), kAnswerDictionaryId);
+  EXPECT_EQ(kAnswerDictionaryId, 40'001u);
+  EXPECT_EQ(XXH3_64bits(dictionary.data(), dictionary.size()), 8159486610560166867u);
+}
+
+TEST(RecordCodec, ManyThreadsPackAndUnpackAtOnce) {
+  const FakeClock clock;
+  std::vector<std::thread> threads;
+  for (std::uint64_t thread = 0; thread < 8; ++thread)
+    threads.emplace_back([&clock, thread] {
+      for (std::uint64_t round = 0; round < 50; ++round) {
+        const StoredResponse written = answer(clock, noise(thread * 100 + round, 100 + round * 50));
+        EXPECT_TRUE(same(decode(kKey.primary, codec().encode(kKey, written)).value(), written));
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(RecordCodec, EveryFlippedBitIsFound) {
   const FakeClock clock;
   for (const StoredResponse& written : {short_answer(), answer(clock, noise(5, 600))}) {
-    std::string record = encode_record(kKey, written);
+    std::string record = codec().encode(kKey, written);
     for (std::size_t bit = 0; bit < record.size() * 8; ++bit) {
       const auto mask = static_cast<char>(1 << (bit % 8));
       record[bit / 8] = static_cast<char>(record[bit / 8] ^ mask);
@@ -126,19 +187,19 @@ TEST(RecordCodec, EveryFlippedBitIsFound) {
 }
 
 TEST(RecordCodec, EveryTruncationAndExtensionIsFound) {
-  const std::string record = encode_record(kKey, short_answer());
+  const std::string record = codec().encode(kKey, short_answer());
   for (std::size_t size = 0; size < record.size(); ++size)
     EXPECT_FALSE(open_record(kKey.primary, record.substr(0, size))) << size;
   EXPECT_FALSE(open_record(kKey.primary, record + '\0'));
 }
 
 TEST(RecordCodec, ARecordUnderAnotherKeyIsDamaged) {
-  const std::string record = encode_record(kKey, short_answer());
+  const std::string record = codec().encode(kKey, short_answer());
   EXPECT_EQ(open_record(kKey.check, record).error(), RecordFault::damaged);
 }
 
 TEST(RecordCodec, WholeRecordsOfOtherVersionsAreForeignAndNotDamaged) {
-  const std::string record = encode_record(kKey, short_answer());
+  const std::string record = codec().encode(kKey, short_answer());
   ASSERT_EQ(resealed(record), record);
   for (const std::size_t at : {4u /*version*/, 6u /*flags*/, 16u /*dictionary*/}) {
     std::string changed = record;
@@ -152,7 +213,7 @@ TEST(RecordCodec, WholeRecordsOfOtherVersionsAreForeignAndNotDamaged) {
 // A checksum that fits proves nothing about who wrote it: lengths are checked all the same.
 TEST(RecordCodec, SealedNonsenseIsDamagedAndNeverReadBeyondItsEnd) {
   const FakeClock clock;
-  const std::string record = encode_record(kKey, answer(clock, noise(9, 2'000)));
+  const std::string record = codec().encode(kKey, answer(clock, noise(9, 2'000)));
   std::mt19937_64 random(20'260'101);
   for (int round = 0; round < 5'000; ++round) {
     std::string changed = record.substr(0, 16 + random() % (record.size() - 15));
