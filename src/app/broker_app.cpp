@@ -2,11 +2,15 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
 
 #include "app/backend_wiring.h"
+#include "app/running_broker_file.h"
+#include "base/version.h"
+#include "config/config_digest.h"
 #include "http/http_server.h"
 #include "messages/api_error.h"
 #include "proxy/broker_service.h"
@@ -64,23 +68,23 @@ class WiredBroker final : public BrokerApp {
         prompts_(store_->states(), secrets.primary, std::move(prompt_options)),
         traces_(store_->states(), trace_detail_from(config.explain_keep).value_or(TraceDetail::excerpts)),
         guard_(config.listen_host, config.allowed_hosts),
-        parts_{*clock_,
-               *backends_,
-               store_->responses(),
-               secrets_,
-               repeats_,
-               calibration_,
-               prompts_,
-               prefixes_,
-               traces_,
-               learned_,
-               ledger_,
-               guard_,
-               *log_,
-               {cache_mode, config.cache_ttl},
-               prompts_.level(),
-               {config.side_requests == "local" ? SideRequestHandling::local : SideRequestHandling::forward}},
-        service_(parts_) {}
+        parts_{
+            *clock_,
+            *backends_,
+            store_->responses(),
+            secrets_,
+            repeats_,
+            calibration_,
+            prompts_,
+            prefixes_,
+            traces_,
+            learned_,
+            ledger_,
+            guard_,
+            *log_,
+            {cache_mode, config.cache_ttl},
+            prompts_.level(),
+            {config.side_requests == "local" ? SideRequestHandling::local : SideRequestHandling::forward}} {}
 
   ~WiredBroker() override { stop(limits::kShutdownGraceMax); }
 
@@ -88,14 +92,25 @@ class WiredBroker final : public BrokerApp {
     HttpServerOptions options;
     options.host = config.listen_host;
     options.port = config.listen_port;
+    auto token = load_or_create_admin_token(config.store_directory);
+    if (!token) return tl::unexpected(token.error());
     auto server = HttpServer::listen(
-        options, [this](HttpRequest& request, ResponseWriter& client) { service_.handle(request, client); },
+        options, [this](HttpRequest& request, ResponseWriter& client) { service_->handle(request, client); },
         error_body);
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     const bool is_ipv6 = config.listen_host.find(':') != std::string::npos;
     url_ = "http://" + (is_ipv6 ? "[" + config.listen_host + "]" : config.listen_host) + ":" +
            std::to_string(server_->port());
+    const RunningBroker self = {url_,
+                                ::getpid(),
+                                std::string(kVersion),
+                                backends_->current().name,
+                                config_digest(config),
+                                utc_text(clock_->system_now())};
+    AdminSettings admin{std::move(*token), self, [this](const std::string& mode) { file_->set_mode(mode); }};
+    file_ = std::make_unique<RunningBrokerFile>(config.store_directory, self, *log_);
+    service_ = std::make_unique<BrokerService>(parts_, std::move(admin));
     server_->start();
     const BackendSettings& settings = backends_->current().backend->settings();
     log_->info("{} at {}, store {}, cache {}", backends_->current().name, settings.base_url.text(),
@@ -106,6 +121,8 @@ class WiredBroker final : public BrokerApp {
   std::string url() const override { return url_; }
 
   void stop(std::chrono::milliseconds grace) override {
+    // First, so that nobody who looks for a broker finds one that is leaving.
+    if (file_) file_->remove();
     if (server_) server_->stop(grace);
     if (const Status status = store_->responses().flush(); !status)
       log_->warn("the last answers may not have reached the disk: {}", status.error().message);
@@ -127,7 +144,8 @@ class WiredBroker final : public BrokerApp {
   LearnedWriter learned_{store_->states(), prompts_, prefixes_, traces_, ledger_, *log_};
   RequestGuard guard_;
   BrokerParts parts_;
-  BrokerService service_;
+  std::unique_ptr<RunningBrokerFile> file_;
+  std::unique_ptr<BrokerService> service_;
   std::unique_ptr<HttpServer> server_;
   std::string url_;
 };

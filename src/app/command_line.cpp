@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "backend/backend_profile.h"
+#include "base/version.h"
 
 namespace anyclaude {
 namespace {
 
 void declare(CLI::App& cli, ConfigFlags& flags) {
-  cli.set_version_flag("--version", "anyclaude-broker 0.1.0");
+  cli.set_version_flag("--version", "anyclaude-broker " + std::string(kVersion));
   cli.add_option("--listen", flags.listen,
                  "HOST:PORT to listen on; port 0 lets the system choose [127.0.0.1:0]");
   cli.add_option("--mode", flags.mode, "the kind of model server: claude, llama-cpp or openai");

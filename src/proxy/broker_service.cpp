@@ -42,6 +42,7 @@ void BrokerService::handle(HttpRequest& request, ResponseWriter& client) {
       {"GET", "/metrics.json", PathMatch::exact, &BrokerService::metrics},
   }};
   if (refused_by_guard(request, client)) return;
+  if (AdminService::is_admin_path(request.path)) return admin_.handle(request, client);
 
   const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   bool path_is_known = false;

@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <utility>
 
 #include "http/http_message.h"
 #include "http/response_writer.h"
+#include "proxy/admin_service.h"
 #include "proxy/broker_parts.h"
 #include "proxy/request_pipeline.h"
 
@@ -14,7 +16,8 @@ namespace anyclaude {
 // Thread-safe: its handle() is the HTTP server's handler.
 class BrokerService {
  public:
-  explicit BrokerService(const BrokerParts& parts) : parts_(parts), pipeline_(parts), verbatim_(parts) {}
+  explicit BrokerService(const BrokerParts& parts, AdminSettings admin = {})
+      : parts_(parts), pipeline_(parts), verbatim_(parts), admin_(parts, std::move(admin)) {}
 
   void handle(HttpRequest& request, ResponseWriter& client);
 
@@ -34,6 +37,7 @@ class BrokerService {
   const BrokerParts& parts_;
   RequestPipeline pipeline_;
   VerbatimForwarder verbatim_;
+  AdminService admin_;
 };
 
 }  // namespace anyclaude

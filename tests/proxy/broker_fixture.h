@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "backend/backend_profile.h"
 #include "fakes/fake_backend.h"
@@ -24,9 +27,16 @@ inline BackendSettings settings_for(std::string_view mode) {
 
 class BrokerFixture {
  public:
-  explicit BrokerFixture(std::string_view mode, CacheSettings cache = {})
+  // Names of further servers and their kinds.
+  using Others = std::vector<std::pair<std::string, std::string>>;
+
+  explicit BrokerFixture(std::string_view mode, CacheSettings cache = {}, const Others& further = {})
       : backend(settings_for(mode), identity_for(mode)),
-        backends({{std::string(mode)}}, [this](const std::string&) { return borrowed(backend); }),
+        others(make_others(further)),
+        backends(names_of(mode, further),
+                 [this](const std::string& name) {
+                   return borrowed(others.contains(name) ? *others.at(name) : backend);
+                 }),
         store(MemoryStore::create(clock)),
         secrets(*load_or_create_secrets(store->states())),
         repeats(clock),
@@ -46,6 +56,17 @@ class BrokerFixture {
     EXPECT_TRUE(backends.switch_to(mode));
   }
 
+  static std::map<std::string, std::unique_ptr<FakeBackend>> make_others(const Others& further) {
+    std::map<std::string, std::unique_ptr<FakeBackend>> made;
+    for (const auto& [name, kind] : further)
+      made[name] = std::make_unique<FakeBackend>(settings_for(kind), identity_for(kind));
+    return made;
+  }
+  static std::vector<BackendName> names_of(std::string_view mode, const Others& further) {
+    std::vector<BackendName> names{{std::string(mode)}};
+    for (const auto& [name, kind] : further) names.push_back({name});
+    return names;
+  }
   static std::shared_ptr<Backend> borrowed(Backend& backend) {
     return {std::shared_ptr<Backend>(), &backend};
   }
@@ -87,6 +108,7 @@ class BrokerFixture {
 
   FakeClock clock;
   FakeBackend backend;
+  std::map<std::string, std::unique_ptr<FakeBackend>> others;
   BackendSet backends;
   std::unique_ptr<MemoryStore> store;
   StoreSecrets secrets;

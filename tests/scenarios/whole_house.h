@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -40,8 +42,11 @@ inline Recorded recorded(const std::string& name) {
 
 class WholeHouse {
  public:
-  explicit WholeHouse(std::string mode, sim::SimServerOptions options = {})
+  // `others`: further entries of `backends`, with their addresses.
+  explicit WholeHouse(std::string mode, sim::SimServerOptions options = {},
+                      std::map<std::string, std::string> others = {})
       : mode_(std::move(mode)),
+        others_(std::move(others)),
         directory_(std::filesystem::temp_directory_path() / random_id("anyclaude-house-")),
         sim(std::move(*sim::SimServer::start(std::move(options)))) {
     std::filesystem::create_directories(directory_);
@@ -58,6 +63,8 @@ class WholeHouse {
     config.log_level = "off";
     config.store_directory = directory_ / "store";
     config.backends[mode_].url = sim->url() + (mode_ == "claude" ? "" : "/v1");
+    for (const auto& [name, url] : others_) config.backends[name].url = url;
+    if (adjust) adjust(config);
     return config;
   }
   void start_broker() {
@@ -95,7 +102,9 @@ class WholeHouse {
     return json::parse((*client)->fetch(std::move(request))->body);
   }
 
+  std::function<void(Config&)> adjust;  // what a test changes in the configuration, from the next start on
   std::string mode_;
+  std::map<std::string, std::string> others_;
   std::filesystem::path directory_;
   std::unique_ptr<sim::SimServer> sim;
   std::unique_ptr<BrokerApp> broker;

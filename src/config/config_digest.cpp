@@ -1,0 +1,34 @@
+#include "config/config_digest.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/digest.h"
+
+namespace anyclaude {
+
+std::string config_digest(const Config& config) {
+  using nlohmann::json;
+  json backends = json::object();
+  for (const auto& [name, backend] : config.backends) {
+    const auto& [opus, sonnet, haiku] = backend.models;
+    backends[name] = {backend.profile,
+                      backend.url,
+                      backend.api_key,
+                      backend.api,
+                      backend.model,
+                      {opus, sonnet, haiku},
+                      backend.max_tokens.value_or(0),
+                      backend.tool_rescue == ToolRescue::on,
+                      backend.use == BackendUse::enabled};
+  }
+  const json said = {
+      {"backends", backends},
+      {"cache", {config.cache_mode, config.cache_ttl.count(), config.cache_bytes_max}},
+      {"prompt", {config.prompt_level, config.prompt_rules_file.string(), config.side_requests}},
+      {"explain", config.explain_keep},
+      {"first_byte_timeout_ms", config.first_byte_timeout.count()},
+      {"allowed_hosts", config.allowed_hosts}};
+  return sha256_hex(said.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 16);
+}
+
+}  // namespace anyclaude
