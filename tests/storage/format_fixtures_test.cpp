@@ -33,11 +33,13 @@ struct Fixture {
   std::string folder;
   std::uint32_t store_format = 0;
   std::uint16_t record_version = 0;
+  std::uint32_t dictionary_id = 0;  // of its packed records
   Answers answers = Answers::found;
 };
 
 const Fixture kFixtures[] = {
-    {.folder = "format_1", .store_format = 1, .record_version = 1},
+    {.folder = "format_1", .store_format = 1, .record_version = 1, .dictionary_id = 0},
+    {.folder = "format_1_dictionary", .store_format = 1, .record_version = 1, .dictionary_id = 40'001},
 };
 
 const std::filesystem::path kStores = std::filesystem::path(ANYCLAUDE_TEST_DATA) / "stores";
@@ -53,38 +55,48 @@ std::string unpacked(const std::string& packed) {
   return bytes;
 }
 
-// The store's own word in its table `meta`, read and written as another program would.
-class StoredFormat {
+// The file as another program sees it: LMDB without this one's store on top.
+class RawStore {
  public:
-  explicit StoredFormat(const std::filesystem::path& directory) {
+  explicit RawStore(const std::filesystem::path& directory) {
     EXPECT_EQ(mdb_env_create(&env_), 0);
     EXPECT_EQ(mdb_env_set_maxdbs(env_, 16), 0);
     EXPECT_EQ(mdb_env_open(env_, directory.c_str(), 0, 0600), 0);
     EXPECT_EQ(mdb_txn_begin(env_, nullptr, 0, &txn_), 0);
-    EXPECT_EQ(mdb_dbi_open(txn_, "meta", 0, &meta_), 0);
   }
-  ~StoredFormat() {
+  ~RawStore() {
     EXPECT_EQ(mdb_txn_commit(txn_), 0);
     mdb_env_close(env_);
   }
-  StoredFormat(const StoredFormat&) = delete;
-  StoredFormat& operator=(const StoredFormat&) = delete;
+  RawStore(const RawStore&) = delete;
+  RawStore& operator=(const RawStore&) = delete;
 
-  std::uint32_t read() {
+  std::uint32_t format() {
     std::optional<std::string_view> bytes;
-    EXPECT_EQ(lmdb::get_value(txn_, meta_, lmdb::kFormatName, bytes), 0);
+    EXPECT_EQ(lmdb::get_value(txn_, table("meta"), lmdb::kFormatName, bytes), 0);
     return lmdb::read_little_endian<std::uint32_t>(bytes.value(), 0);
   }
-  void write(std::uint32_t format) {
+  void set_format(std::uint32_t format) {
     std::string bytes;
     lmdb::append_little_endian(bytes, format);
-    EXPECT_EQ(lmdb::put_value(txn_, meta_, lmdb::kFormatName, bytes), 0);
+    EXPECT_EQ(lmdb::put_value(txn_, table("meta"), lmdb::kFormatName, bytes), 0);
+  }
+  std::string record(const Digest128& key) {
+    const auto raw = key.bytes();
+    std::optional<std::string_view> bytes;
+    EXPECT_EQ(lmdb::get_value(txn_, table("responses"), {raw.data(), raw.size()}, bytes), 0);
+    return std::string(bytes.value());
   }
 
  private:
+  MDB_dbi table(const char* name) {
+    MDB_dbi opened = 0;
+    EXPECT_EQ(mdb_dbi_open(txn_, name, 0, &opened), 0);
+    return opened;
+  }
+
   MDB_env* env_ = nullptr;
   MDB_txn* txn_ = nullptr;
-  MDB_dbi meta_ = 0;
 };
 
 class FormatFixtures : public testing::TestWithParam<Fixture> {
@@ -132,7 +144,11 @@ class FormatFixtures : public testing::TestWithParam<Fixture> {
 };
 
 TEST_P(FormatFixtures, IsOfTheFormatItsTableSays) {
-  EXPECT_EQ(StoredFormat(directory_.path()).read(), GetParam().store_format);
+  RawStore store(directory_.path());
+  EXPECT_EQ(store.format(), GetParam().store_format);
+  const std::string record = store.record(store_fixture::entries()[2].key.primary);  // one that is packed
+  EXPECT_EQ(lmdb::read_little_endian<std::uint16_t>(record, 4), GetParam().record_version);
+  EXPECT_EQ(lmdb::read_little_endian<std::uint32_t>(record, 16), GetParam().dictionary_id);
 }
 
 TEST_P(FormatFixtures, EveryAnswerIsFoundOrGoneAndTheStateIsKept) {
@@ -141,7 +157,7 @@ TEST_P(FormatFixtures, EveryAnswerIsFoundOrGoneAndTheStateIsKept) {
   expect_answers(*store);
   expect_state(*store);
   store.reset();
-  EXPECT_EQ(StoredFormat(directory_.path()).read(), lmdb::kStoreFormat);
+  EXPECT_EQ(RawStore(directory_.path()).format(), lmdb::kStoreFormat);
   store = open();
   ASSERT_TRUE(store);
   expect_answers(*store);
@@ -206,7 +222,7 @@ TEST_P(FormatFixtures, MaintenanceSeesTheSame) {
 }
 
 TEST_P(FormatFixtures, IsRefusedAndLeftAloneOnceANewerProgramHasTakenItOver) {
-  StoredFormat(directory_.path()).write(lmdb::kStoreFormat + 1);
+  RawStore(directory_.path()).set_format(lmdb::kStoreFormat + 1);
   const std::string before = read_file(data_file_);
   for (const LmdbAccess access : {LmdbAccess::serve, LmdbAccess::maintain}) {
     const auto refused = try_open(access);
@@ -228,7 +244,8 @@ TEST(FormatFixtureTable, HoldsEveryFolderAndThePresentFormat) {
   for (const Fixture& fixture : kFixtures) {
     listed.insert(fixture.folder);
     present = present ||
-              (fixture.store_format == lmdb::kStoreFormat && fixture.record_version == lmdb::kRecordVersion);
+              (fixture.store_format == lmdb::kStoreFormat && fixture.record_version == lmdb::kRecordVersion &&
+               fixture.dictionary_id == lmdb::kAnswerDictionaryId);
   }
   std::set<std::string> folders;
   for (const auto& entry : std::filesystem::directory_iterator(kStores))

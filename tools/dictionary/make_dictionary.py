@@ -6,10 +6,12 @@
 
 A store keeps the number of the dictionary in its records, so the file never changes under its number: whoever trains
 another one gives it the next number, in storage/lmdb/answer_packer.h and here, and keeps the old one to read with.
+The answers are the same everywhere; the dictionary is the same bytes wherever zstd is the same version (1.5.4).
 """
 
 import argparse
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -30,10 +32,16 @@ def training_answers():
 
 def train(target, bytes_max):
     with tempfile.TemporaryDirectory() as scratch:
+        files = []
         for number, text in enumerate(training_answers()):
-            Path(scratch, f"{number:06}").write_text(text)
-        subprocess.run(["zstd", "-q", "-f", "-r", "--train-fastcover=k=256,d=8,f=20,accel=1,split=100", scratch, "-o",
-                        str(target), f"--maxdict={bytes_max}", f"--dictID={DICTIONARY_ID}", "-6"], check=True)
+            files.append(Path(scratch, f"{number:06}"))
+            files[-1].write_text(text, encoding="utf-8")
+        # In this order, for the same dictionary everywhere; a directory would be read in any.
+        names = Path(scratch, "names")
+        names.write_text("".join(f"{file}\n" for file in files))
+        # Long runs (k) suit answers that are not synthetic better than the short ones of the default.
+        subprocess.run(["zstd", "-q", "-f", "--train-fastcover=k=1024,d=8,f=20,accel=1,split=100", "--filelist", str(names),
+                        "-o", str(target), f"--maxdict={bytes_max}", f"--dictID={DICTIONARY_ID}", "-6"], check=True)
 
 
 def main():
@@ -44,6 +52,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.answers:
+        sys.stdout.reconfigure(encoding="utf-8")
         answers = Answers(arguments.seed)
         for _ in range(arguments.answers):
             print(answers.stored_text())

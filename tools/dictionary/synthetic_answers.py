@@ -14,7 +14,7 @@ BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 def read_phrases():
     sections = {}
-    for line in (HERE / "phrases.txt").read_text().splitlines():
+    for line in (HERE / "phrases.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("[") and line.endswith("]") and line[1:-1].isalpha():
             section = sections.setdefault(line[1:-1], [])
         elif line and not line.startswith("# "):
@@ -25,7 +25,7 @@ def read_phrases():
 
 
 def read_code():
-    pieces = (HERE / "code_samples.txt").read_text().split("\n=== ")[1:]
+    pieces = (HERE / "code_samples.txt").read_text(encoding="utf-8").split("\n=== ")[1:]
     return [tuple(piece.rstrip("\n").split("\n", 1)) for piece in pieces]
 
 
