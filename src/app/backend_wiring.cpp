@@ -28,6 +28,11 @@ std::vector<BackendName> backend_names(const Config& config) {
   return names;
 }
 
+UpstreamRoute route_from(const NetworkConfig& network) {
+  return {ProxySettings({network.https_proxy, network.http_proxy, network.all_proxy, network.no_proxy}),
+          {network.ssl_cert_file, network.ssl_cert_dir}};
+}
+
 Result<BackendSettings> settings_of(const std::string& name, const BackendProfile& profile,
                                     const BackendConfig& said) {
   const std::string& url_text = said.url.empty() ? profile.default_base_url : said.url;
@@ -51,6 +56,8 @@ Result<std::shared_ptr<Backend>> make_backend(const Config& config, const Clock&
   const BackendConfig said = found == config.backends.end() ? BackendConfig{} : found->second;
   auto settings = settings_of(name, *profile, said);
   if (!settings) return tl::unexpected(settings.error());
+  settings->timeouts = {config.timeouts.connect, config.timeouts.first_byte, config.timeouts.idle};
+  settings->route = route_from(config.network);
   auto backend = Backend::create(std::move(*settings), clock);
   if (!backend) return tl::unexpected(backend.error());
   return std::shared_ptr<Backend>(std::move(*backend));

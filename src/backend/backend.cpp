@@ -92,6 +92,7 @@ class ConfiguredBackend final : public Backend {
     request.headers.add("Accept", "application/json");
     request.headers.add("Accept-Encoding", "identity");
     if (!settings_.api_key.empty()) request.headers.add("Authorization", "Bearer " + settings_.api_key);
+    request.timeouts = settings_.timeouts;
     request.timeouts.first_byte = limits::kProbeTimeMax;
     const auto reply = client_->fetch(std::move(request));
     if (!reply) {
@@ -128,7 +129,7 @@ class ConfiguredBackend final : public Backend {
 }  // namespace
 
 Result<std::unique_ptr<Backend>> Backend::create(BackendSettings settings, const Clock& clock) {
-  auto client = UpstreamClient::create(settings.base_url);
+  auto client = UpstreamClient::create(settings.base_url, settings.route);
   if (!client) return tl::unexpected(client.error());
   return create(std::move(settings), clock, std::move(*client));
 }

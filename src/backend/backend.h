@@ -20,6 +20,8 @@ struct BackendSettings {
   Url base_url;         // without a trailing /v1
   std::string model;    // empty or "current-model": the only or loaded model of the server
   std::string api_key;  // sent as Authorization: Bearer in the rewritten lane; never logged
+  UpstreamTimeouts timeouts = {};
+  UpstreamRoute route = {};
 };
 
 struct BackendModel {

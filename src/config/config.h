@@ -19,12 +19,31 @@ namespace anyclaude {
 enum class ServerLaunch { as_configured, never };
 enum class ClientStart { yes, no };
 
+// How servers elsewhere are reached. The texts are those of the environment variables of these names; the
+// proxies' may hold passwords and are never logged.
+struct NetworkConfig {
+  std::string https_proxy;
+  std::string http_proxy;
+  std::string all_proxy;
+  std::string no_proxy;
+  std::string ssl_cert_file;
+  std::string ssl_cert_dir;
+};
+
+struct TimeoutConfig {
+  std::chrono::milliseconds connect = limits::kConnectTimeMax;
+  std::chrono::milliseconds first_byte = limits::kFirstByteTimeMax;
+  std::chrono::milliseconds idle = limits::kUpstreamIdleTimeMax;
+};
+
 struct Config {
   std::filesystem::path file;  // the configuration file that was read; empty when there is none
   std::string listen_host = "127.0.0.1";
   int listen_port = 0;  // 0: the system chooses
   std::string mode;     // the entry of `backends` that answers; empty until somebody says
   std::map<std::string, BackendConfig, std::less<>> backends;
+  TimeoutConfig timeouts;
+  NetworkConfig network;
 
   std::filesystem::path store_directory;
   std::string cache_mode = "on";  // on, off, read_only, write_only
@@ -38,8 +57,6 @@ struct Config {
   std::string explain_keep = "excerpts";
   std::string log_level = "info";  // trace, debug, info, warn, error, off
   std::vector<std::string> allowed_hosts;
-  // How long a server may work on a prompt before its first byte (ANYCLAUDE_REQUEST_TIMEOUT).
-  std::chrono::milliseconds first_byte_timeout = limits::kFirstByteTimeMax;
 
   ServerLaunch server_launch = ServerLaunch::as_configured;
   ClientStart client_start = ClientStart::yes;

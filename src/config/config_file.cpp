@@ -42,6 +42,12 @@ Status apply_root(Config& config, const json& root) {
                               {"ttl", duration_into(config.cache_ttl)},
                               {"max_bytes", size_into(config.cache_bytes_max)}});
   };
+  const JsonSetter timeouts = [&config](const json& value) {
+    return apply_json_object(value, "timeouts.",
+                             {{"connect", timeout_into(config.timeouts.connect)},
+                              {"first_byte", timeout_into(config.timeouts.first_byte)},
+                              {"idle", timeout_into(config.timeouts.idle)}});
+  };
   const JsonSetter prompt = [&config](const json& value) {
     return apply_json_object(
         value, "prompt.",
@@ -69,6 +75,7 @@ Status apply_root(Config& config, const json& root) {
        {"listen", listen},
        {"debug", [&config](const json& value) { return apply_debug(config, value); }},
        {"backends", backends},
+       {"timeouts", timeouts},
        {"store", store},
        {"cache", cache},
        {"prompt", prompt},

@@ -73,8 +73,26 @@ Status apply_request_timeout(Config& config, const std::string& text) {
   if (error != std::errc() || rest != text.data() + text.size() || milliseconds < 1'000 ||
       milliseconds > 24 * 3600 * 1000)
     return config_error("ANYCLAUDE_REQUEST_TIMEOUT must be milliseconds, 1000 to 86400000");
-  config.first_byte_timeout = std::chrono::milliseconds(milliseconds);
+  config.timeouts.first_byte = std::chrono::milliseconds(milliseconds);
+  config.timeouts.idle = config.timeouts.first_byte;
   return {};
+}
+
+// The lower-case spelling comes first, as in curl.
+std::string either(const Environment& variables, std::string_view lower, std::string_view upper) {
+  std::string value = variable(variables, lower);
+  return value.empty() ? variable(variables, upper) : value;
+}
+
+void apply_network(NetworkConfig& network, const Environment& variables) {
+  // To a CGI program HTTP_PROXY is what a client says in a `Proxy:` field.
+  const bool is_cgi = variables.contains("REQUEST_METHOD");
+  network = {either(variables, "https_proxy", "HTTPS_PROXY"),
+             either(variables, "http_proxy", is_cgi ? "" : "HTTP_PROXY"),
+             either(variables, "all_proxy", "ALL_PROXY"),
+             either(variables, "no_proxy", "NO_PROXY"),
+             variable(variables, "SSL_CERT_FILE"),
+             variable(variables, "SSL_CERT_DIR")};
 }
 
 }  // namespace
@@ -93,6 +111,7 @@ Status apply_environment(Config& config, const Environment& variables, const Pro
   if (auto status = apply_debug(config, variable(variables, "ANYCLAUDE_DEBUG")); !status) return status;
   if (auto status = apply_request_timeout(config, variable(variables, "ANYCLAUDE_REQUEST_TIMEOUT")); !status)
     return status;
+  apply_network(config.network, variables);
   if (const std::string store = variable(variables, "ANYCLAUDE_STORE"); !store.empty())
     config.store_directory = store;
   if (is_on(variables, "ANYCLAUDE_NO_AUTO_LAUNCH")) config.server_launch = ServerLaunch::never;

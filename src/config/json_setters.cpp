@@ -97,6 +97,16 @@ JsonSetter duration_into(std::chrono::seconds& target) {
   };
 }
 
+JsonSetter timeout_into(std::chrono::milliseconds& target) {
+  return [&target](const json& value) -> Status {
+    std::chrono::seconds seconds{0};
+    if (auto status = duration_into(seconds)(value); !status) return status;
+    if (seconds < std::chrono::seconds(1)) return config_error("must be at least 1s");
+    target = seconds;
+    return {};
+  };
+}
+
 JsonSetter size_into(std::uint64_t& target) {
   return [&target](const json& value) -> Status {
     return parse_byte_size(number_or_text(value)).map([&](std::uint64_t bytes) { target = bytes; });

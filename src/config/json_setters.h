@@ -34,6 +34,8 @@ JsonSetter port_into(int& target);
 JsonSetter one_of(std::string& target, std::vector<std::string> allowed);
 // 90, "90s", "5m", "2h", "7d".
 JsonSetter duration_into(std::chrono::seconds& target);
+// The same for a time to wait, which is 1 s at least.
+JsonSetter timeout_into(std::chrono::milliseconds& target);
 // 1048576, "512MiB", "2GiB".
 JsonSetter size_into(std::uint64_t& target);
 

@@ -11,17 +11,6 @@ constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// The status in "HTTP/1.1 200 OK"; nothing if it is no status line.
-std::optional<int> parse_status_line(std::string_view line) {
-  if (!line.starts_with("HTTP/1.1 ") && !line.starts_with("HTTP/1.0 ")) return std::nullopt;
-  const std::string_view rest = line.substr(9);
-  if (rest.size() < 3 || !std::ranges::all_of(rest.substr(0, 3), is_digit)) return std::nullopt;
-  if (rest.size() > 3 && rest[3] != ' ') return std::nullopt;
-  const int status = (rest[0] - '0') * 100 + (rest[1] - '0') * 10 + (rest[2] - '0');
-  if (status < 100 || status > 599) return std::nullopt;
-  return status;
-}
-
 std::optional<UpstreamHead> parse_reply_head(std::string_view text) {
   const std::size_t line_end = text.find("\r\n");
   const auto status = parse_status_line(text.substr(0, line_end));
@@ -34,6 +23,16 @@ std::optional<UpstreamHead> parse_reply_head(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<int> parse_status_line(std::string_view line) {
+  if (!line.starts_with("HTTP/1.1 ") && !line.starts_with("HTTP/1.0 ")) return std::nullopt;
+  const std::string_view rest = line.substr(9);
+  if (rest.size() < 3 || !std::ranges::all_of(rest.substr(0, 3), is_digit)) return std::nullopt;
+  if (rest.size() > 3 && rest[3] != ' ') return std::nullopt;
+  const int status = (rest[0] - '0') * 100 + (rest[1] - '0') * 10 + (rest[2] - '0');
+  if (status < 100 || status > 599) return std::nullopt;
+  return status;
+}
 
 std::optional<UpstreamEnd> ReplyReader::feed(std::string_view bytes) {
   if (in_body_) return read_body(bytes);

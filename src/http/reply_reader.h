@@ -12,6 +12,9 @@
 
 namespace anyclaude {
 
+// The status in "HTTP/1.1 200 OK"; nothing if it is no status line.
+std::optional<int> parse_status_line(std::string_view line);
+
 // Reads one reply from a server in pieces split anywhere, as strictly as requests are read. Knows nothing of
 // sockets.
 class ReplyReader {

@@ -14,12 +14,12 @@ namespace {
 
 class ThreadedUpstreamCall final : public UpstreamCall {
  public:
-  ThreadedUpstreamCall(const Url& base, std::shared_ptr<const TlsTrust> trust, UpstreamRequest request)
-      : exchange_(base, std::move(trust), std::move(request)) {
+  ThreadedUpstreamCall(const UpstreamTarget& target, UpstreamRequest request)
+      : exchange_(target, std::move(request)) {
     try {
       thread_ = std::thread([this] { exchange_.run(); });
     } catch (const std::system_error&) {
-      exchange_.end_with(UpstreamEnd::refused);
+      exchange_.end_with({UpstreamEnd::refused});
     }
   }
 
@@ -53,30 +53,31 @@ class ThreadedUpstreamCall final : public UpstreamCall {
 
 class ThreadedUpstreamClient final : public UpstreamClient {
  public:
-  ThreadedUpstreamClient(Url base, std::shared_ptr<const TlsTrust> trust)
-      : base_(std::move(base)), trust_(std::move(trust)) {}
+  explicit ThreadedUpstreamClient(UpstreamTarget target) : target_(std::move(target)) {}
 
   std::unique_ptr<UpstreamCall> start(UpstreamRequest request) override {
-    return std::make_unique<ThreadedUpstreamCall>(base_, trust_, std::move(request));
+    return std::make_unique<ThreadedUpstreamCall>(target_, std::move(request));
   }
-  const Url& base() const override { return base_; }
+  const Url& base() const override { return target_.base; }
 
  private:
-  const Url base_;
-  const std::shared_ptr<const TlsTrust> trust_;
+  const UpstreamTarget target_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<UpstreamClient>> UpstreamClient::create(const Url& base) {
+Result<std::unique_ptr<UpstreamClient>> UpstreamClient::create(const Url& base, const UpstreamRoute& route) {
   prepare_process_for_sockets();
-  std::shared_ptr<const TlsTrust> trust;
+  UpstreamTarget target{base, nullptr, std::nullopt};
   if (base.scheme == UrlScheme::https) {
-    auto loaded = TlsTrust::load();
+    auto loaded = TlsTrust::load(route.trust);
     if (!loaded) return tl::unexpected(loaded.error());
-    trust = std::move(*loaded);
+    target.trust = std::move(*loaded);
   }
-  return std::make_unique<ThreadedUpstreamClient>(base, std::move(trust));
+  auto proxy = route.proxies.proxy_for(base);
+  if (!proxy) return tl::unexpected(proxy.error());
+  target.proxy = std::move(*proxy);
+  return std::make_unique<ThreadedUpstreamClient>(std::move(target));
 }
 
 Result<HttpReply> UpstreamClient::fetch(UpstreamRequest request, std::chrono::milliseconds time_max) {
@@ -91,7 +92,7 @@ Result<HttpReply> UpstreamClient::fetch(UpstreamRequest request, std::chrono::mi
     } else if (const auto* piece = std::get_if<UpstreamBytes>(&signal)) {
       reply.body += piece->bytes;
     } else if (const auto* done = std::get_if<UpstreamDone>(&signal)) {
-      if (done->end != UpstreamEnd::complete) return tl::unexpected(upstream_error(done->end, base()));
+      if (done->end != UpstreamEnd::complete) return tl::unexpected(upstream_error(*done, base()));
       return reply;
     }
     if (deadline.passed()) {
@@ -115,6 +116,8 @@ std::string_view name_of(UpstreamEnd end) {
       return "connect_timed_out";
     case UpstreamEnd::tls_failed:
       return "tls_failed";
+    case UpstreamEnd::proxy_failed:
+      return "proxy_failed";
     case UpstreamEnd::first_byte_timed_out:
       return "first_byte_timed_out";
     case UpstreamEnd::idle_timed_out:
@@ -131,12 +134,13 @@ std::string_view name_of(UpstreamEnd end) {
   return "unknown";
 }
 
-Error upstream_error(UpstreamEnd end, const Url& base) {
+Error upstream_error(const UpstreamDone& done, const Url& base) {
   const auto error = [&](ErrorKind kind, Retry retry, std::string_view what) {
     return Error{kind, ErrorSource::upstream, retry,
-                 "The server at " + base.origin() + " " + std::string(what) + "."};
+                 "The server at " + base.origin() + " " + std::string(what) +
+                     (done.detail.empty() ? "" : ": " + done.detail) + "."};
   };
-  switch (end) {
+  switch (done.end) {
     case UpstreamEnd::complete:
       return error(ErrorKind::internal, Retry::never, "answered; there is no error");
     case UpstreamEnd::refused:
@@ -146,8 +150,9 @@ Error upstream_error(UpstreamEnd end, const Url& base) {
     case UpstreamEnd::connect_timed_out:
       return error(ErrorKind::timed_out, Retry::later, "did not take the connection in time");
     case UpstreamEnd::tls_failed:
-      return error(ErrorKind::unavailable, Retry::never,
-                   "did not complete the TLS handshake, or its certificate is not trusted");
+      return error(ErrorKind::unavailable, Retry::never, "cannot be talked to under TLS");
+    case UpstreamEnd::proxy_failed:
+      return error(ErrorKind::unavailable, Retry::later, "cannot be reached through the proxy");
     case UpstreamEnd::first_byte_timed_out:
       return error(ErrorKind::timed_out, Retry::later, "did not begin to answer in time");
     case UpstreamEnd::idle_timed_out:

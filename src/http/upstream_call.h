@@ -12,10 +12,14 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "http/http_message.h"
+#include "http/proxy_settings.h"
+#include "http/tls_trust.h"
 #include "http/url.h"
 
 namespace anyclaude {
 
+// `connect` is for each of connecting, the way through a proxy and the TLS handshake; `first_byte` is from
+// the request to the first byte of the reply's body; `idle` is between two pieces of it.
 struct UpstreamTimeouts {
   std::chrono::milliseconds connect = limits::kConnectTimeMax;
   std::chrono::milliseconds first_byte = limits::kFirstByteTimeMax;
@@ -37,6 +41,7 @@ enum class UpstreamEnd {
   name_not_resolved,
   connect_timed_out,
   tls_failed,
+  proxy_failed,  // the proxy did not connect to the server
   first_byte_timed_out,
   idle_timed_out,
   cut,        // the server closed before the reply was whole
@@ -56,6 +61,7 @@ struct UpstreamBytes {
 };
 struct UpstreamDone {
   UpstreamEnd end = UpstreamEnd::complete;
+  std::string detail{};  // what more is known of the reason, as the end of a sentence; often empty
 };
 struct ClientGone {};
 struct NothingYet {};  // the timeout passed
@@ -78,12 +84,19 @@ class UpstreamCall {
   virtual std::int64_t head_ms() const = 0;
 };
 
-// Makes calls to one server. Thread-safe.
+// How a server is reached and trusted.
+struct UpstreamRoute {
+  ProxySettings proxies{};
+  TlsTrustSources trust{};
+};
+
+// Makes calls to one server. Every call has a connection of its own. Thread-safe.
 class UpstreamClient {
  public:
   virtual ~UpstreamClient() = default;
 
-  static Result<std::unique_ptr<UpstreamClient>> create(const Url& base);
+  // Errors have source config: a proxy or certificates that the route names cannot be used.
+  static Result<std::unique_ptr<UpstreamClient>> create(const Url& base, const UpstreamRoute& route = {});
 
   virtual std::unique_ptr<UpstreamCall> start(UpstreamRequest request) = 0;
   virtual const Url& base() const = 0;
@@ -95,6 +108,6 @@ class UpstreamClient {
 };
 
 // Error{source upstream} that says in a sentence how an exchange with `base` ended.
-Error upstream_error(UpstreamEnd end, const Url& base);
+Error upstream_error(const UpstreamDone& done, const Url& base);
 
 }  // namespace anyclaude

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/limits.h"
+#include "http/proxy_tunnel.h"
 #include "http/resolver.h"
 #include "http/upstream_socket.h"
 
@@ -13,21 +14,19 @@ namespace {
 constexpr std::size_t kReadBytes = 64 * 1024;
 
 // The exchange's own fields, and those that speak of one connection only.
-constexpr std::array<std::string_view, 9> kOwnFields{
-    "host", "content-length", "connection", "transfer-encoding", "keep-alive", "proxy-connection",
-    "te",   "trailer",        "upgrade"};
+constexpr std::array<std::string_view, 11> kOwnFields{
+    "host", "content-length",      "connection", "transfer-encoding", "keep-alive", "proxy-connection",
+    "te",   "proxy-authorization", "trailer",    "upgrade",           "expect"};
 
 bool is_own_field(std::string_view name) {
-  return equals_ignoring_case(name, "expect") || std::ranges::any_of(kOwnFields, [&](std::string_view own) {
-           return equals_ignoring_case(own, name);
-         });
+  return std::ranges::any_of(kOwnFields,
+                             [&](std::string_view own) { return equals_ignoring_case(own, name); });
 }
 
 }  // namespace
 
-UpstreamExchange::UpstreamExchange(const Url& base, std::shared_ptr<const TlsTrust> trust,
-                                   UpstreamRequest request)
-    : base_(base), trust_(std::move(trust)), request_(std::move(request)), head_(head_text()) {
+UpstreamExchange::UpstreamExchange(const UpstreamTarget& target, UpstreamRequest request)
+    : target_(target), request_(std::move(request)), head_(head_text()) {
   head_left_ = head_;
   body_left_ = request_.body;
 }
@@ -35,8 +34,14 @@ UpstreamExchange::UpstreamExchange(const Url& base, std::shared_ptr<const TlsTru
 std::string UpstreamExchange::head_text() const {
   std::string text;
   text.reserve(1024);
-  text.append(request_.method).append(" ").append(request_.target).append(" HTTP/1.1\r\n");
-  append_field_line(text, "Host", base_.host_header());
+  // A proxy that passes requests on, instead of opening a tunnel, has to be told to whom.
+  const bool is_for_proxy = target_.proxy && !target_.trust;
+  text.append(request_.method).append(" ");
+  if (is_for_proxy) text.append(target_.base.origin());
+  text.append(request_.target).append(" HTTP/1.1\r\n");
+  append_field_line(text, "Host", target_.base.host_header());
+  if (is_for_proxy && !target_.proxy->authorization.empty())
+    append_field_line(text, "Proxy-Authorization", target_.proxy->authorization);
   for (const HeaderField& field : request_.headers) {
     if (!is_own_field(field.name)) append_field_line(text, field.name, field.value);
   }
@@ -50,17 +55,17 @@ std::string UpstreamExchange::head_text() const {
 }
 
 void UpstreamExchange::run() {
-  UpstreamEnd end = UpstreamEnd::cut;
+  UpstreamDone done{UpstreamEnd::cut};
   try {
-    end = connect_and_converse();
+    done = connect_and_converse();
   } catch (...) {
     // Out of memory, most likely. It ends this call and no other.
   }
-  end_with(cancel_.is_cancelled() ? UpstreamEnd::cancelled : end);
+  end_with(cancel_.is_cancelled() ? UpstreamDone{UpstreamEnd::cancelled} : std::move(done));
 }
 
-void UpstreamExchange::end_with(UpstreamEnd end) {
-  queue_.push(UpstreamDone{end});
+void UpstreamExchange::end_with(UpstreamDone done) {
+  queue_.push(std::move(done));
   ended_.release();
 }
 
@@ -69,40 +74,66 @@ void UpstreamExchange::cancel() {
   queue_.close();
 }
 
-UpstreamEnd UpstreamExchange::connect_and_converse() {
+UpstreamDone UpstreamExchange::connect_and_converse() {
   const bool target_is_clean =
       std::ranges::all_of(request_.target, [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!target_is_clean || request_.target.empty() || !is_token(request_.method)) return UpstreamEnd::protocol;
+  if (!target_is_clean || request_.target.empty() || !is_token(request_.method))
+    return {UpstreamEnd::protocol};
+  const std::string& host = target_.proxy ? target_.proxy->host : target_.base.host;
+  const int port = target_.proxy ? target_.proxy->port : target_.base.port;
   const auto addresses =
-      resolve_host(base_.host, Deadline(limits::kResolveTimeMax), [this] { return cancel_.is_cancelled(); });
-  if (addresses.empty()) return UpstreamEnd::name_not_resolved;
+      resolve_host(host, Deadline(limits::kResolveTimeMax), [this] { return cancel_.is_cancelled(); });
+  if (addresses.empty()) return unconnected(UpstreamEnd::name_not_resolved);
   const Deadline deadline(request_.timeouts.connect);
   UpstreamEnd end = UpstreamEnd::refused;
   for (const std::string& address : addresses) {
     if (cancel_.is_cancelled() || deadline.passed()) break;
-    bool is_connected = false;
-    end = with_connected_socket(address, base_.port, deadline.left(), cancel_, [&](int fd) {
-      is_connected = true;
-      return converse(fd);
+    std::optional<UpstreamDone> done;
+    end = with_connected_socket(address, port, deadline.left(), cancel_, [&](int fd) {
+      done = converse(fd);
+      return done->end;
     });
-    if (is_connected) break;
+    if (done) return std::move(*done);
   }
-  return end;
+  return unconnected(end);
 }
 
-UpstreamEnd UpstreamExchange::converse(int fd) {
-  UpstreamTransport transport(fd);
-  if (trust_) {
-    switch (transport.begin_tls(trust_->context(), base_.host, Deadline(request_.timeouts.connect))) {
-      case Handshake::done:
-        break;
-      case Handshake::failed:
-        return UpstreamEnd::tls_failed;
-      case Handshake::timed_out:
-        return UpstreamEnd::connect_timed_out;
-    }
+UpstreamDone UpstreamExchange::unconnected(UpstreamEnd end) const {
+  if (!target_.proxy) return {end};
+  const std::string proxy = "the proxy at " + target_.proxy->origin() + " ";
+  switch (end) {
+    case UpstreamEnd::refused:
+      return {UpstreamEnd::proxy_failed, proxy + "refused the connection or cannot be reached"};
+    case UpstreamEnd::name_not_resolved:
+      return {UpstreamEnd::proxy_failed, proxy + "has a name that cannot be resolved"};
+    default:
+      return {end, proxy + "did not take the connection"};
   }
-  return send_and_receive(transport);
+}
+
+UpstreamDone UpstreamExchange::converse(int fd) {
+  UpstreamTransport transport(fd);
+  if (target_.trust) {
+    if (UpstreamDone begun = begin_tls(transport); begun.end != UpstreamEnd::complete) return begun;
+  }
+  return {send_and_receive(transport)};
+}
+
+UpstreamDone UpstreamExchange::begin_tls(UpstreamTransport& transport) {
+  const std::chrono::milliseconds time_max = request_.timeouts.connect;
+  if (target_.proxy) {
+    UpstreamDone opened = open_tunnel(transport, *target_.proxy, target_.base, Deadline(time_max));
+    if (opened.end != UpstreamEnd::complete) return opened;
+  }
+  switch (transport.begin_tls(target_.trust->context(), target_.base.host, Deadline(time_max))) {
+    case Handshake::done:
+      return {};
+    case Handshake::failed:
+      return {UpstreamEnd::tls_failed, transport.tls_failure()};
+    case Handshake::timed_out:
+      break;
+  }
+  return {UpstreamEnd::connect_timed_out, "the TLS handshake took too long"};
 }
 
 UpstreamEnd UpstreamExchange::send_and_receive(UpstreamTransport& transport) {

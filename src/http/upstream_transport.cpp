@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <climits>
 
+#include "http/tls_failure.h"
+
 namespace anyclaude {
 namespace {
 
@@ -36,8 +38,15 @@ UpstreamTransport::UpstreamTransport(int fd) : fd_(fd) {
 }
 
 Handshake UpstreamTransport::begin_tls(SSL_CTX* context, const std::string& host, Deadline deadline) {
+  ERR_clear_error();
   tls_.reset(SSL_new(context));
-  if (!tls_ || SSL_set_fd(tls_.get(), fd_) != 1 || !expect_host(tls_.get(), host)) return Handshake::failed;
+  const bool is_ready = tls_ && SSL_set_fd(tls_.get(), fd_) == 1 && expect_host(tls_.get(), host);
+  const Handshake ended = is_ready ? handshake(deadline) : Handshake::failed;
+  if (ended == Handshake::failed) tls_failure_ = tls_failure_reason(tls_.get(), host);
+  return ended;
+}
+
+Handshake UpstreamTransport::handshake(Deadline deadline) {
   while (true) {
     ERR_clear_error();
     const int result = SSL_connect(tls_.get());

@@ -27,6 +27,8 @@ class UpstreamTransport {
 
   // Goes on under TLS: the certificate must chain to a trusted root and name `host`.
   Handshake begin_tls(SSL_CTX* context, const std::string& host, Deadline deadline);
+  // Why the handshake failed, as the end of a sentence.
+  const std::string& tls_failure() const { return tls_failure_; }
 
   TransferResult send(std::string_view first, std::string_view second);
   // `closed` is an orderly end; a connection cut under TLS is `failed`.
@@ -39,9 +41,11 @@ class UpstreamTransport {
     void operator()(SSL* session) const { SSL_free(session); }
   };
   TransferResult tls_result(int result);
+  Handshake handshake(Deadline deadline);
 
   int fd_;
   std::unique_ptr<SSL, Free> tls_;
+  std::string tls_failure_;
   short tls_wants_ = 0;  // what the last TLS call waits for besides the caller's events
 };
 

@@ -43,7 +43,7 @@ class RelayRun {
   }
 
   bool on(const UpstreamDone& done) {
-    outcome_.upstream = done.end;
+    outcome_.upstream = done;
     if (done.end != UpstreamEnd::complete) {
       outcome_.end = RelayEnd::upstream_failed;
       if (client_.started()) client_.abort();
@@ -73,11 +73,11 @@ class RelayRun {
 
 }  // namespace
 
-UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view body, const Url& base,
-                                 std::string_view api_key) {
+UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view body,
+                                 const BackendSettings& settings) {
   UpstreamRequest upstream;
   upstream.method = request.method;
-  upstream.target = base.path + request.target;
+  upstream.target = settings.base_url.path + request.target;
   const std::string_view connection = request.headers.get("Connection");
   for (const HeaderField& field : request.headers) {
     if (is_hop_by_hop(field.name, connection) || is_for_the_broker(field.name)) continue;
@@ -85,9 +85,10 @@ UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view bo
     upstream.headers.add(field.name, field.value);
   }
   upstream.headers.set("Accept-Encoding", "identity");
-  if (!api_key.empty() && !has_credentials(upstream.headers))
-    upstream.headers.add("x-api-key", std::string(api_key));
+  if (!settings.api_key.empty() && !has_credentials(upstream.headers))
+    upstream.headers.add("x-api-key", settings.api_key);
   upstream.body = std::string(body);
+  upstream.timeouts = settings.timeouts;
   return upstream;
 }
 

@@ -30,7 +30,7 @@ enum class RelayEnd { delivered, client_left, upstream_failed };
 struct RelayOutcome {
   RelayEnd end = RelayEnd::delivered;
   int status = 0;  // of the upstream; 0 when no head came
-  UpstreamEnd upstream = UpstreamEnd::complete;
+  UpstreamDone upstream = {};
 };
 
 // When the upstream fails before its head, nothing has been sent and the caller answers. When it fails later,
@@ -39,8 +39,8 @@ RelayOutcome relay(UpstreamClient& upstream, UpstreamRequest request, ResponseWr
                    RelayListener& listener);
 
 // The client's request as the upstream is to get it: every end-to-end field as sent and in its order, an
-// identity encoding asked for, and `api_key` only where the client brought no credentials of its own.
-UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view body, const Url& base,
-                                 std::string_view api_key);
+// identity encoding asked for, and the settings' key only where the client brought no credentials of its own.
+UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view body,
+                                 const BackendSettings& settings);
 
 }  // namespace anyclaude

@@ -23,6 +23,7 @@ UpstreamRequest chat_request(const BackendSettings& settings, std::string body) 
   upstream.headers.add("Accept-Encoding", "identity");
   if (!settings.api_key.empty()) upstream.headers.add("Authorization", "Bearer " + settings.api_key);
   upstream.body = std::move(body);
+  upstream.timeouts = settings.timeouts;
   return upstream;
 }
 
@@ -74,7 +75,7 @@ class ChatRun {
   bool on(const UpstreamDone& done) {
     if (done.end != UpstreamEnd::complete) exchange_.backend().forget_identity();
     if (!head_)
-      send_error(exchange_, to_api_error(upstream_error(done.end, exchange_.settings().base_url)));
+      send_error(exchange_, to_api_error(upstream_error(done, exchange_.settings().base_url)));
     else if (!decoder_)
       on_refusal();
     else

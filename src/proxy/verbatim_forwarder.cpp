@@ -103,8 +103,7 @@ void VerbatimForwarder::forward(Exchange& exchange) {
   const BackendSettings& settings = exchange.settings();
   RecordingListener listener(parts_, exchange);
   const RelayOutcome outcome =
-      relay(exchange.backend().client(),
-            verbatim_request(exchange.http, exchange.body(), settings.base_url, settings.api_key),
+      relay(exchange.backend().client(), verbatim_request(exchange.http, exchange.body(), settings),
             exchange.client, listener);
   listener.note_usage(exchange.entry);
   switch (outcome.end) {
@@ -127,8 +126,7 @@ void VerbatimForwarder::pass(const HttpRequest& request, Backend& backend, Respo
   const BackendSettings& settings = backend.settings();
   DeafListener listener;
   const RelayOutcome outcome =
-      relay(backend.client(), verbatim_request(request, request.body, settings.base_url, settings.api_key),
-            client, listener);
+      relay(backend.client(), verbatim_request(request, request.body, settings), client, listener);
   if (outcome.end != RelayEnd::upstream_failed || client.started()) return;
   const ApiError error = to_api_error(upstream_error(outcome.upstream, settings.base_url));
   send_json(client, error.status, error.json());

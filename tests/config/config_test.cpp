@@ -167,5 +167,17 @@ TEST(ListenAddress, HostAndPort) {
     EXPECT_FALSE(apply_listen_address(config, wrong)) << wrong;
 }
 
+TEST(Config, TimeoutsAreDurationsOfAtLeastASecond) {
+  Config config;
+  ASSERT_TRUE(
+      apply_config_text(config, R"({"timeouts":{"connect":"3s","first_byte":"20m","idle":90}})", "f"));
+  EXPECT_EQ(config.timeouts.connect, std::chrono::seconds(3));
+  EXPECT_EQ(config.timeouts.first_byte, std::chrono::minutes(20));
+  EXPECT_EQ(config.timeouts.idle, std::chrono::seconds(90));
+  for (const char* wrong : {R"({"timeouts":{"idle":0}})", R"({"timeouts":{"idle":"soon"}})",
+                            R"({"timeouts":{"ilde":"5s"}})", R"({"timeouts":5})"})
+    EXPECT_FALSE(apply_config_text(config, wrong, "f")) << wrong;
+}
+
 }  // namespace
 }  // namespace anyclaude

@@ -121,7 +121,9 @@ TEST_F(ReadConfig, OldNamesOfTheEnvironmentStillWork) {
   EXPECT_EQ(config.mode, "mlx-lm");
   EXPECT_EQ(config.listen_port, 4100);
   EXPECT_EQ(config.log_level, "trace");
-  EXPECT_EQ(config.first_byte_timeout, std::chrono::minutes(5));
+  EXPECT_EQ(config.timeouts.first_byte, std::chrono::minutes(5));
+  EXPECT_EQ(config.timeouts.idle, std::chrono::minutes(5));
+  EXPECT_EQ(config.timeouts.connect, limits::kConnectTimeMax);
   EXPECT_EQ(config.server_launch, ServerLaunch::never);
   EXPECT_EQ(config.client_start, ClientStart::no);
   EXPECT_EQ(config.backends["mlx-lm"].url, "http://localhost:1/v1");
@@ -170,6 +172,31 @@ TEST_F(ReadConfig, ANamedStoreIsFoundWhateverTheFileSays) {
   std::ofstream(file_) << R"({"store": "/of/the/file", "backend": "nobody-knows"})";
   flags.store.clear();
   EXPECT_EQ(read_store_directory(flags, home).value(), "/of/the/file");
+}
+
+TEST_F(ReadConfig, ProxiesAndCertificatesComeFromTheEnvironment) {
+  const NetworkConfig network = read(R"({"backend": "claude"})", {{"HTTPS_PROXY", "http://upper"},
+                                                                  {"https_proxy", "http://lower"},
+                                                                  {"HTTP_PROXY", "http://plain"},
+                                                                  {"ALL_PROXY", "http://all"},
+                                                                  {"no_proxy", "gpu.example"},
+                                                                  {"SSL_CERT_FILE", "/ca.pem"},
+                                                                  {"SSL_CERT_DIR", "/certs"}})
+                                    .network;
+  EXPECT_EQ(network.https_proxy, "http://lower");
+  EXPECT_EQ(network.http_proxy, "http://plain");
+  EXPECT_EQ(network.all_proxy, "http://all");
+  EXPECT_EQ(network.no_proxy, "gpu.example");
+  EXPECT_EQ(network.ssl_cert_file, "/ca.pem");
+  EXPECT_EQ(network.ssl_cert_dir, "/certs");
+}
+
+TEST_F(ReadConfig, ACgiProgramsHttpProxyIsTheClientsAndIgnored) {
+  const auto http_proxy = [&](const Environment& variables) {
+    return read(R"({"backend": "claude"})", variables).network.http_proxy;
+  };
+  EXPECT_EQ(http_proxy({{"REQUEST_METHOD", "POST"}, {"HTTP_PROXY", "http://evil"}}), "");
+  EXPECT_EQ(http_proxy({{"REQUEST_METHOD", "POST"}, {"http_proxy", "http://mine"}}), "http://mine");
 }
 
 }  // namespace

@@ -303,7 +303,7 @@ TEST(UpstreamCall, EveryEndHasANameAndASentence) {
   for (int i = 0; i <= static_cast<int>(UpstreamEnd::cancelled); ++i) {
     const auto end = static_cast<UpstreamEnd>(i);
     EXPECT_NE(name_of(end), "unknown");
-    const Error error = upstream_error(end, url);
+    const Error error = upstream_error({end}, url);
     EXPECT_EQ(error.source, ErrorSource::upstream);
     EXPECT_TRUE(error.message.starts_with("The server at http://model.example:8080 ")) << error.message;
     EXPECT_TRUE(error.message.ends_with("."));
