@@ -32,7 +32,7 @@ class ContextPool {
     Owned context_;
   };
 
-  explicit ContextPool(std::size_t kept_max) { idle_.reserve(kept_max); }
+  explicit ContextPool(std::size_t kept_max) : kept_max_(kept_max) { idle_.reserve(kept_max); }
 
   // Throws std::bad_alloc, like any other lack of memory.
   Lease lend() {
@@ -52,9 +52,10 @@ class ContextPool {
  private:
   void give_back(Owned context) {
     const std::lock_guard lock(mutex_);
-    if (idle_.size() < idle_.capacity()) idle_.push_back(std::move(context));
+    if (idle_.size() < kept_max_) idle_.push_back(std::move(context));
   }
 
+  const std::size_t kept_max_;
   std::mutex mutex_;
   std::vector<Owned> idle_;
 };

@@ -18,6 +18,7 @@
 #include "storage/lmdb/tables.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/storage/answers.h"
+#include "tests/storage/resealed_record.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/storage/temporary_directory.h"
 
@@ -86,6 +87,10 @@ class RawStore {
     std::optional<std::string_view> bytes;
     EXPECT_EQ(lmdb::get_value(txn_, table("responses"), {raw.data(), raw.size()}, bytes), 0);
     return std::string(bytes.value());
+  }
+  void set_record(const Digest128& key, const std::string& record) {
+    const auto raw = key.bytes();
+    EXPECT_EQ(lmdb::put_value(txn_, table("responses"), {raw.data(), raw.size()}, record), 0);
   }
 
  private:
@@ -233,6 +238,39 @@ TEST_P(FormatFixtures, IsRefusedAndLeftAloneOnceANewerProgramHasTakenItOver) {
     EXPECT_THAT(refused.error().message, HasSubstr(directory_.path().string()));
   }
   EXPECT_EQ(read_file(data_file_), before);
+}
+
+// A later program may write records of another version or dictionary without changing the store's format.
+TEST_P(FormatFixtures, RecordsOfALaterProgramAreMissesUntilTheyAreReplacedOrExpire) {
+  if (!answers_stay()) GTEST_SKIP() << "This store holds no answers any more.";
+  const std::vector<store_fixture::Entry> entries = store_fixture::entries();
+  const auto change = [&](std::size_t number, std::size_t at) {
+    RawStore raw(directory_.path());
+    const Digest128& key = entries[number].key.primary;
+    std::string record = raw.record(key);
+    record[at] = '\x7f';
+    raw.set_record(key, lmdb::resealed(key, record));
+  };
+  change(1, 4);   // the record's version
+  change(2, 16);  // its dictionary
+  const auto store = open();
+  ASSERT_TRUE(store);
+  for (const std::size_t number : {1u, 2u}) {
+    const auto found = store->responses().find(entries[number].key);
+    ASSERT_TRUE(found);
+    EXPECT_FALSE(found->has_value());
+  }
+  EXPECT_TRUE(store->responses().find(entries[3].key)->has_value());
+  EXPECT_EQ(store->maintenance().verify()->foreign_version, 2u);
+  EXPECT_TRUE(store->maintenance().verify()->damaged.empty());
+  ASSERT_TRUE(store->responses().begin_write(entries[1].key)->commit(entries[1].response));
+  EXPECT_TRUE(store->responses().find(entries[1].key)->has_value());
+  clock_.advance(std::chrono::hours{25});
+  ASSERT_TRUE(store->responses().begin_write(key_number(78))->commit(answer(clock_, "newer")));
+  ASSERT_TRUE(store->responses().flush());
+  EXPECT_EQ(store->responses().stats()->entries, 1u);
+  EXPECT_EQ(store->responses().stats()->errors, 0u);
+  EXPECT_EQ(store->maintenance().verify()->foreign_version, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, FormatFixtures, testing::ValuesIn(kFixtures),

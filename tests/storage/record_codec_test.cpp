@@ -18,6 +18,7 @@
 #include "storage/lmdb/byte_layout.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/storage/answers.h"
+#include "tests/storage/resealed_record.h"
 
 namespace anyclaude::lmdb {
 namespace {
@@ -49,17 +50,8 @@ tl::expected<StoredResponse, RecordFault> decode(const Digest128& primary, std::
   return codec().unpack(*record);
 }
 
-// Writes a fitting checksum over changed bytes, as another version of the program would.
 std::string resealed(std::string record) {
-  std::string head;
-  const auto key = kKey.primary.bytes();
-  head.append(key.data(), key.size());
-  head += record.substr(0, 8);
-  const auto sum =
-      XXH3_64bits_withSeed(record.data() + 16, record.size() - 16, XXH3_64bits(head.data(), head.size()));
-  std::string bytes;
-  append_little_endian(bytes, static_cast<std::uint64_t>(sum));
-  return record.replace(8, 8, bytes);
+  return lmdb::resealed(kKey.primary, std::move(record));
 }
 
 // If this fails, the layout has changed: raise kRecordVersion, or every stored answer is lost or, worse,
