@@ -21,12 +21,16 @@ std::string config_digest(const Config& config) {
                       backend.tool_rescue == ToolRescue::on,
                       backend.use == BackendUse::enabled};
   }
+  const auto& [connect, first_byte, idle] = config.timeouts;
+  const NetworkConfig& net = config.network;
   const json said = {
       {"backends", backends},
       {"cache", {config.cache_mode, config.cache_ttl.count(), config.cache_bytes_max}},
       {"prompt", {config.prompt_level, config.prompt_rules_file.string(), config.side_requests}},
       {"explain", config.explain_keep},
-      {"first_byte_timeout_ms", config.first_byte_timeout.count()},
+      {"timeouts_ms", {connect.count(), first_byte.count(), idle.count()}},
+      {"network",
+       {net.https_proxy, net.http_proxy, net.all_proxy, net.no_proxy, net.ssl_cert_file, net.ssl_cert_dir}},
       {"allowed_hosts", config.allowed_hosts}};
   return sha256_hex(said.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 16);
 }

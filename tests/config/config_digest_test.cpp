@@ -25,7 +25,8 @@ TEST(ConfigDigest, TellsBrokersApartAndNotWhereTheyListen) {
   EXPECT_TRUE(differs([](Config& c) { c.backends["openai"].profile = "llama-cpp"; }));
   EXPECT_TRUE(differs([](Config& c) { c.prompt_level = "safe"; }));
   EXPECT_TRUE(differs([](Config& c) { c.cache_ttl = std::chrono::seconds(5); }));
-  EXPECT_TRUE(differs([](Config& c) { c.first_byte_timeout = std::chrono::seconds(5); }));
+  EXPECT_TRUE(differs([](Config& c) { c.timeouts.first_byte = std::chrono::seconds(5); }));
+  EXPECT_TRUE(differs([](Config& c) { c.network.https_proxy = "http://p"; }));
 }
 
 }  // namespace
