@@ -107,6 +107,17 @@ int client_status(int status) {
   }
 }
 
+// Some servers answer 500 to what they can never take. The client would send it again and again.
+bool is_about_the_request(std::string_view message) {
+  static constexpr std::string_view kPhrases[] = {
+      "image input is not supported",                     // llama.cpp without a projector
+      "Text only template only support string contents",  // MLX-Textgen
+      "Only 'text' content type is supported",            // mlx-lm, as a 404
+  };
+  return std::ranges::any_of(
+      kPhrases, [&](std::string_view phrase) { return message.find(phrase) != std::string_view::npos; });
+}
+
 ApiError translate(int status, const Said& said, const PromptSizes& sizes) {
   // A status inside the reply is the truer one where a server answers 200 first and thinks later.
   const int said_status = said.status != 0 ? said.status : status_from_code(said.code);
@@ -127,7 +138,7 @@ ApiError translate(int status, const Said& said, const PromptSizes& sizes) {
     const std::uint64_t tokens_max = limit.value_or(tokens > 1 ? tokens - 1 : 1);
     return prompt_too_long(std::max(tokens, tokens_max + 1), tokens_max);
   }
-  const int out_status = client_status(upstream_status);
+  const int out_status = is_about_the_request(said.message) ? 400 : client_status(upstream_status);
   std::string message = said.message;
   if (message.empty()) message = "the model server answered with status " + std::to_string(upstream_status);
   if (upstream_status == 401) message = "the model server refused the broker's key: " + message;

@@ -169,5 +169,17 @@ TEST(RoomForAnswer, IsWhatTheServerSaidIsLeft) {
   EXPECT_FALSE(room_for_answer("not json"));
 }
 
+// As real servers said it; a client that is told 500 asks again and again.
+TEST(UpstreamError, AnImageToAServerThatSeesNoneIsTheRequestsFault) {
+  EXPECT_EQ(
+      translated(500, R"({"error":{"code":500,"message":"image input is not supported - hint: if this is )"
+                      R"(unexpected, you may need to provide the mmproj","type":"server_error"}})")
+          .status,
+      400);
+  EXPECT_EQ(translated(500, R"({"detail":"Text only template only support string contents."})").status, 400);
+  EXPECT_EQ(translated(404, R"({"error":"Only 'text' content type is supported."})").status, 400);
+  EXPECT_EQ(translated(500, R"({"error":{"message":"image decoding crashed"}})").status, 500);
+}
+
 }  // namespace
 }  // namespace anyclaude

@@ -18,7 +18,7 @@ code in a project directory with tools such as Read Write Edit Bash Grep Glob fu
 type object properties string required system user tool response user_input said what is this and how long"""
 ANSWERS = {
     "text": ["A", " tiny", " model", " answers", " always", " the", " same", "."],
-    "tool_call": ["<tool_call>", '{"name": "Read", "arguments": {"file_path": "README.md"}}', "</tool_call>"],
+    "tool_call": ["<tool_call>", "\n ", '{"name": "Read", ', '"arguments": ', '{"file_path": "README.md"}}', "</tool_call>"],
 }
 TEMPLATE = """{%- if tools or messages[0].role == 'system' %}{{- '<|im_start|>system\\n' }}
 {%- if messages[0].role == 'system' %}{{- messages[0].content }}{%- endif %}
@@ -28,8 +28,8 @@ TEMPLATE = """{%- if tools or messages[0].role == 'system' %}{{- '<|im_start|>sy
 {{- '<|im_end|>\\n' }}{%- endif %}
 {%- for message in messages %}
 {%- if message.role == 'system' and not loop.first %}{{- raise_exception('System message must be at the beginning.') }}{%- endif %}
-{%- if message.role == 'user' or message.role == 'assistant' %}{{- '<|im_start|>' + message.role + '\\n' }}
-{%- if message.content %}{{- message.content }}{%- endif %}
+{%- if message.role == 'user' or message.role == 'assistant' %}{{- '<|im_start|>' + message.role }}
+{%- if message.content %}{{- '\\n' + message.content }}{%- endif %}
 {%- for tool_call in message.tool_calls or [] %}{%- if tool_call.function %}{%- set tool_call = tool_call.function %}{%- endif %}
 {{- '\\n<tool_call>\\n{"name": "' + tool_call.name + '", "arguments": ' }}
 {%- if tool_call.arguments is string %}{{- tool_call.arguments }}{%- else %}{{- tool_call.arguments | tojson }}{%- endif %}
@@ -64,6 +64,11 @@ def chain_weights(tokenizer, answer, generator):
     chain.append(tokenizer.token_to_id(END))
     for last, following in zip(chain, chain[1:]):
         output[following] += embedding[last]
+    # A server that makes the model speak JSON at once, by masking all else, gets the JSON of the answer.
+    for piece in answer:
+        if piece.startswith("{"):
+            output[tokenizer.token_to_id(piece)] += 0.5 * embedding[chain[0]]
+            break
     return embedding, output
 
 

@@ -30,9 +30,9 @@ export class ClaudeCode {
   }
 
   // `claude -p` with the prompt; the parsed JSON result, or an error that holds all the client said.
-  print(url, prompt, extra = []) {
+  print(url, prompt, extra = [], tools = 'Read,Bash') {
     const [program, ...first] = this.command;
-    const args = [...first, ...extra, '-p', prompt, '--allowedTools', 'Read,Bash', '--output-format', 'json'];
+    const args = [...first, ...extra, '-p', prompt, '--allowedTools', tools, '--output-format', 'json'];
     const child = spawn(program, args, {
       cwd: this.project,
       stdio: ['ignore', 'pipe', 'pipe'],

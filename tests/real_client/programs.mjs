@@ -1,5 +1,5 @@
 // Starts our programs on ports the system chooses, and sees to it that they end with the test.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, openSync, closeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +73,22 @@ async function start(t, name, args) {
 // Without speeds it answers at once: what is tested is what is said, not how long it takes.
 export function startSimserver(t) {
   return start(t, 'anyclaude-simserver', ['--port', '0']);
+}
+
+// An emulated server of the kind; it complains on exit when it was sent what the real one would not take.
+export function startEmulator(t, kind) {
+  return start(t, 'anyclaude-emulator', ['--kind', kind, '--port', '0']);
+}
+
+// Every kind with the mode of the broker that speaks to it.
+export function emulatedKinds() {
+  const said = spawnSync(join(bin, 'anyclaude-emulator'), ['--list'], { encoding: 'utf8' }).stdout;
+  return said.trim().split('\n').map((line) => line.split(' ')).map(([kind, mode]) => ({ kind, mode }));
+}
+
+// Starts the broker with any arguments behind those every test needs.
+export function startBrokerWith(t, store, args) {
+  return start(t, 'anyclaude-broker', ['--listen', '127.0.0.1:0', '--store', store, ...args]);
 }
 
 export const modes = { rewritten: 'llama-cpp', verbatim: 'claude' };

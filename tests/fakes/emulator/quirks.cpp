@@ -11,6 +11,7 @@ Quirks llama_cpp() {
           .reasoning = Reasoning::reasoning_content,
           .thinking_switch = ThinkingSwitch::template_kwargs,
           .errors = ErrorWords::llama_cpp,
+          .image_status = 500,
           .busy = {503, "Loading model"}};
 }
 
@@ -49,6 +50,7 @@ Quirks mlx_textgen() {
           .concurrency = Concurrency::one_at_a_time,
           .errors = ErrorWords::detail,
           .bad_request_status = 500,
+          .image_status = 500,
           .busy = {503, "Service Unavailable"}};
 }
 
@@ -75,6 +77,7 @@ Quirks mlx_lm() {
           .keys = Keys::ignored,
           .errors = ErrorWords::string,
           .bad_request_status = 404,
+          .image_status = 404,
           .busy = {503, "unavailable"}};
 }
 

@@ -95,6 +95,7 @@ struct Quirks {
   UnknownFields unknown_fields = UnknownFields::ignored;
   ErrorWords errors = ErrorWords::openai;
   int bad_request_status = 400;  // for a body it does not take
+  int image_status = 400;        // for an image where it sees none
   Busy busy = {};
 };
 

@@ -190,11 +190,16 @@ class Judge {
     if (url.empty()) return object("image_url has no url");
     if (quirks_.images == Images::any || (is_data && quirks_.images == Images::data_urls))
       return std::nullopt;
-    MaybeObjection objection =
-        object(quirks_.parts == ContentParts::text_only ? "Only 'text' content type is supported."
-                                                        : "image input is not supported");
+    MaybeObjection objection = object(image_words());
+    objection->status = quirks_.image_status;
     objection->blame = Objection::Blame::nobody;
     return objection;
+  }
+
+  std::string image_words() const {
+    if (quirks_.parts != ContentParts::text_only) return "image input is not supported";
+    return quirks_.errors == ErrorWords::string ? "Only 'text' content type is supported."
+                                                : "Text only template only support string contents.";
   }
 
   // Each call is answered at once, in messages of their own, before anybody says anything else.
