@@ -6,6 +6,7 @@
 
 #include "backend/upstream_error.h"
 #include "backend/upstream_usage.h"
+#include "base/random_id.h"
 #include "messages/reply_json.h"
 
 namespace anyclaude {
@@ -47,7 +48,10 @@ ChatDecoder::ChatDecoder(DecoderContext context, std::string_view content_type, 
     : context_(std::move(context)),
       sizes_{context_.prompt_tokens_estimate, context_.context_tokens},
       stream_(stream),
-      calls_(stream),
+      tools_(context_.tools),
+      calls_(stream, is_rescuing() ? &tools_ : nullptr),
+      rescue_(tools_, *this),
+      reasoning_rescue_(tools_, reasoning_calls_),
       declared_json_(content_type.find("json") != std::string_view::npos) {}
 
 void ChatDecoder::feed(std::string_view bytes) {
@@ -132,29 +136,24 @@ void ChatDecoder::read_delta(const Json& delta) {
   for (const char* name : {"reasoning_content", "reasoning"}) {
     const std::string_view thinking = string_or_empty(delta, name);
     if (thinking.empty()) continue;
-    speak(Voice::thinking, thinking);
+    hear(Voice::thinking, thinking);
     break;
   }
   if (const auto content = delta.find("content"); content != delta.end()) read_content(*content);
   if (const std::string_view refusal = string_or_empty(delta, "refusal"); !refusal.empty()) {
     refused_ = true;
-    speak(Voice::text, refusal);
+    hear(Voice::text, refusal);
   }
   const auto calls = delta.find("tool_calls");
   if (calls == delta.end() || !calls->is_array()) return;
-  for (const Json& entry : *calls) {
-    start_message();
-    open_voice_.reset();
-    blank_.text.clear();
-    calls_.feed(entry);
-  }
+  for (const Json& entry : *calls) hear_call(entry);
 }
 
 void ChatDecoder::read_content(const Json& content) {
-  if (content.is_string()) return speak(Voice::text, content.get_ref<const std::string&>());
+  if (content.is_string()) return hear(Voice::text, content.get_ref<const std::string&>());
   if (!content.is_array()) return;
   for (const Json& part : content)
-    if (string_or_empty(part, "type") == "text") speak(Voice::text, string_or_empty(part, "text"));
+    if (string_or_empty(part, "type") == "text") hear(Voice::text, string_or_empty(part, "text"));
 }
 
 void ChatDecoder::read_finish(const Json& choice) {
@@ -165,21 +164,63 @@ void ChatDecoder::read_finish(const Json& choice) {
   if (matched_stop_.empty()) matched_stop_ = matched_stop(choice);
 }
 
-void ChatDecoder::speak(Voice voice, std::string_view text) {
+void ReasoningCalls::on_text(std::string_view text) {
+  if (text.find_first_not_of(kBlanks) != std::string_view::npos) calls_.clear();
+}
+
+void ChatDecoder::hear(Voice voice, std::string_view text) {
   if (text.empty()) return;
   start_message();
+  if (!is_rescuing()) return speak(voice, text);
+  if (voice == Voice::thinking) {
+    rescue_.finish(TextOutcome::cut);
+    reasoning_rescue_.feed(text);
+    return speak(voice, text);
+  }
+  rescue_.feed(text);
+  pings_.note(rescue_.held_bytes(), stream_);
+}
+
+void ChatDecoder::hear_call(const Json& entry) {
+  start_message();
+  if (is_rescuing()) {
+    rescue_.finish(TextOutcome::cut);
+    rescue_.note_proper_call();
+  }
+  open_voice_.reset();
+  blank_.text.clear();
+  calls_.feed(entry);
+}
+
+void ChatDecoder::speak(Voice voice, std::string_view text) {
   if (calls_.is_between_calls()) return say(voice, text);
-  if (!behind_calls_.empty() && behind_calls_.back().voice == voice) {
+  const bool goes_on =
+      !behind_calls_.empty() && behind_calls_.back().voice == voice && !behind_calls_.back().call;
+  if (goes_on) {
     behind_calls_.back().text += text;
   } else {
     behind_calls_.push_back({voice, std::string(text)});
   }
 }
 
+void ChatDecoder::on_call(const RescuedCall& call) {
+  if (calls_.is_between_calls()) return say_call(call);
+  behind_calls_.push_back({.call = call});
+}
+
+void ChatDecoder::say_call(const RescuedCall& call) {
+  rescued_calls_ = true;
+  said_bytes_ += call.input_json.size();
+  open_voice_.reset();
+  blank_.text.clear();
+  stream_.begin_tool_use(random_id("toolu_"), call.name);
+  stream_.tool_input(call.input_json);
+}
+
 void ChatDecoder::say(Voice voice, std::string_view text) {
   std::string held;
   if (open_voice_ != voice) {
-    if (blank_.voice != voice) blank_ = {voice, {}};
+    if (blank_.voice != voice) blank_ = {.voice = voice};
     if (text.find_first_not_of(kBlanks) == std::string_view::npos) {
       blank_.text += text;
       return;
@@ -192,6 +233,7 @@ void ChatDecoder::say(Voice voice, std::string_view text) {
   said_bytes_ += text.size();
   if (voice == Voice::text) {
     stream_.text(text);
+    said_text_ = true;
   } else {
     stream_.thinking(text);
   }
@@ -204,11 +246,30 @@ void ChatDecoder::start_message() {
   stream_.start(context_.message_id, context_.model, estimate);
 }
 
+// Some models end in a call before they end their reasoning. Who has said nothing else means it.
+void ChatDecoder::settle_held_text() {
+  if (!is_rescuing()) return;
+  const StopReason reason = stop_reason();
+  const bool is_whole = reason != StopReason::max_tokens && reason != StopReason::refusal;
+  const TextOutcome outcome = is_whole ? TextOutcome::whole : TextOutcome::cut;
+  rescue_.finish(outcome);
+  reasoning_rescue_.finish(outcome);
+  if (said_text_ || has_calls() || !is_whole) return;
+  for (const RescuedCall& call : reasoning_calls_.at_the_end()) on_call(call);
+}
+
 void ChatDecoder::close_message() {
   start_message();
+  settle_held_text();
   if (!calls_.finish()) return fail(bad_gateway("the model server sent a tool call without a name"));
   open_voice_.reset();
-  for (const Spoken& spoken : std::exchange(behind_calls_, {})) say(spoken.voice, spoken.text);
+  for (const Spoken& spoken : std::exchange(behind_calls_, {})) {
+    if (spoken.call) {
+      say_call(*spoken.call);
+    } else {
+      say(spoken.voice, spoken.text);
+    }
+  }
   const StopReason reason = stop_reason();
   stream_.finish(reason, matched_stop_, usage());
   state_ = State::closed;
@@ -217,7 +278,7 @@ void ChatDecoder::close_message() {
 StopReason ChatDecoder::stop_reason() const {
   if (refused_ || finish_reason_ == "content_filter") return StopReason::refusal;
   if (finish_reason_ == "length" || finish_reason_ == "max_tokens") return StopReason::max_tokens;
-  if (calls_.any()) return StopReason::tool_use;
+  if (has_calls()) return StopReason::tool_use;
   const bool is_asked_for =
       std::ranges::find(context_.stop_sequences, matched_stop_) != context_.stop_sequences.end();
   return is_asked_for && !matched_stop_.empty() ? StopReason::stop_sequence : StopReason::end_turn;
@@ -238,6 +299,7 @@ Usage ChatDecoder::usage() const {
 void ChatDecoder::fail(ApiError error) {
   state_ = State::failed;
   if (stream_.started()) {
+    if (is_rescuing()) rescue_.finish(TextOutcome::cut);
     stream_.error(error.json());
   } else {
     error_ = std::move(error);

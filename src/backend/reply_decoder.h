@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,7 @@ namespace anyclaude {
 
 // Raised whenever this room's code would make another message of the same upstream bytes; answers of an older
 // revision are misses.
-inline constexpr std::uint32_t kProducerRevision = 1;
+inline constexpr std::uint32_t kProducerRevision = 2;
 
 // The upstream's own figures for one call.
 struct UpstreamReport {
@@ -30,6 +31,10 @@ struct UpstreamReport {
   bool prompt_cut_short = false;
 };
 
+// Whether tool calls that a model wrote into its text become calls, and arguments that a schema refuses are
+// made to fit it where that is lawful. `off` touches nothing.
+enum class ToolRescue { on, off };
+
 struct DecoderContext {
   const BackendProfile& profile;
   std::string message_id;
@@ -37,6 +42,9 @@ struct DecoderContext {
   std::uint64_t prompt_tokens_estimate = 1;
   std::vector<std::string> stop_sequences;
   std::optional<std::uint64_t> context_tokens = std::nullopt;  // for errors that do not say it
+  // Those that the answer may call; see callable_tools(). They must outlive the decoder.
+  std::span<const Tool> tools = {};
+  ToolRescue tool_rescue = ToolRescue::on;
 };
 
 // Not thread-safe. Feeds `stream` in Anthropic's order; the first delta in gives the first event out at once.

@@ -63,7 +63,7 @@ ToolCallCollector::Call& ToolCallCollector::call_for(const Json& entry, std::str
     if (call.upstream_id.empty()) call.upstream_id = id;
     return call;
   }
-  calls_.push_back({index, std::string(id), {}, {}});
+  calls_.push_back({.index = index, .upstream_id = std::string(id)});
   return calls_.back();
 }
 
@@ -73,7 +73,7 @@ void ToolCallCollector::add_arguments(Call& call, std::string_view piece) {
   call.arguments_end.feed(piece);
   bytes_ += piece.size();
   if (call.begun) {
-    stream_.tool_input(piece);
+    say_arguments(call, piece);
   } else {
     call.waiting_arguments += piece;
   }
@@ -81,9 +81,16 @@ void ToolCallCollector::add_arguments(Call& call, std::string_view piece) {
 
 void ToolCallCollector::begin(Call& call) {
   call.begun = true;
-  stream_.begin_tool_use(random_id("toolu_"), call.name);
-  stream_.tool_input(call.waiting_arguments);
+  const Tool* tool = tools_ ? tools_->find(call.name) : nullptr;
+  if (tool) call.fitter = ToolArgumentFitter(&tools_->schema(*tool));
+  stream_.begin_tool_use(random_id("toolu_"), tool ? tool->name : call.name);
+  say_arguments(call, call.waiting_arguments);
   call.waiting_arguments.clear();
+}
+
+void ToolCallCollector::say_arguments(Call& call, std::string_view piece) {
+  stream_.tool_input(call.fitter.feed(piece));
+  pings_.note(call.fitter.held_bytes(), stream_);
 }
 
 void ToolCallCollector::advance() {
@@ -103,6 +110,7 @@ bool ToolCallCollector::finish() {
     Call& call = calls_[current_];
     if (call.name.empty()) return false;
     if (!call.begun) begin(call);
+    stream_.tool_input(call.fitter.finish());
     if (call.arguments_end.is_blank()) stream_.tool_input("{}");
   }
   return true;

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/hold_pings.h"
+#include "backend/tool_call_arguments.h"
+#include "backend/tool_call_offers.h"
 #include "messages/message_stream.h"
 
 namespace anyclaude {
@@ -34,7 +37,9 @@ class ObjectEndFinder {
 // Each call gets an id of our own, so that no two calls of a conversation share one. Not thread-safe.
 class ToolCallCollector {
  public:
-  explicit ToolCallCollector(MessageStream& stream) : stream_(stream) {}
+  // Names become those of `tools`, and arguments are made to fit where that is lawful; with nullptr both go
+  // on as they come.
+  ToolCallCollector(MessageStream& stream, OfferedTools* tools) : stream_(stream), tools_(tools) {}
 
   // One entry of a delta's (or message's) `tool_calls`. A server may leave out index, id or any piece, send
   // the arguments as an object, or give every call the same index.
@@ -50,10 +55,11 @@ class ToolCallCollector {
 
  private:
   struct Call {
-    std::optional<std::int64_t> index;
-    std::string upstream_id;
-    std::string name;
-    std::string waiting_arguments;
+    std::optional<std::int64_t> index = std::nullopt;
+    std::string upstream_id = {};
+    std::string name = {};
+    std::string waiting_arguments = {};
+    ToolArgumentFitter fitter{nullptr};
     ObjectEndFinder arguments_end = {};
     bool begun = false;
   };
@@ -61,9 +67,12 @@ class ToolCallCollector {
   Call& call_for(const nlohmann::json& entry, std::string_view id, std::string_view name);
   void add_arguments(Call& call, std::string_view piece);
   void begin(Call& call);
+  void say_arguments(Call& call, std::string_view piece);
   void advance();
 
   MessageStream& stream_;
+  OfferedTools* const tools_;
+  HoldPings pings_;
   std::vector<Call> calls_;
   std::size_t bytes_ = 0;
   std::size_t current_ = 0;  // the call that is open, or the next to open

@@ -60,6 +60,21 @@ inline constexpr std::size_t kUpstreamErrorTextBytesMax = 2'000;
 // have put another model behind the port.
 inline constexpr seconds kBackendIdentityIdleMax{60};
 
+// Text that may turn out to be a tool call is held back up to this: a Write call carries a whole file.
+inline constexpr std::size_t kToolCallHoldBytesMax = 1024 * 1024;
+// Names of tools and heads of channels, as a model writes them.
+inline constexpr std::size_t kToolCallNameBytesMax = 256;
+// While text is held the client hears nothing of it; a ping goes out each time this much has come (about 150
+// tokens: a slow model needs ten seconds for them).
+inline constexpr std::size_t kToolCallHoldPingBytes = 512;
+// Text that begins like a call, goes on for long and is none costs a second reading. After so many of these
+// the rest of the answer is plain text.
+inline constexpr std::size_t kToolCallLongMistakeBytes = 1024;
+inline constexpr std::size_t kToolCallLongMistakesMax = 64;
+// Larger calls are not repaired, and none is tried in more ways than this.
+inline constexpr std::size_t kToolCallRepairBytesMax = 64 * 1024;
+inline constexpr std::size_t kToolCallRepairTriesMax = 256;
+
 // A stored message larger than this is not worth a place in the store.
 inline constexpr std::size_t kStoredMessageBytesMax = 8u * 1024 * 1024;
 inline constexpr std::uint64_t kStoreBytesMaxDefault = 2ull * 1024 * 1024 * 1024;

@@ -99,6 +99,12 @@ nlohmann::json parse_reply_json(std::string_view text) {
   return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
 }
 
+nlohmann::ordered_json parse_ordered_json(std::string_view text) {
+  using Json = nlohmann::ordered_json;
+  if (is_too_deep(text)) return Json(Json::value_t::discarded);
+  return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+}
+
 std::string repaired_json_text(std::string_view text) {
   return without_lone_surrogates(without_foreign_bytes(text));
 }

@@ -11,6 +11,9 @@ namespace anyclaude {
 // nested deeper than kJsonDepthMax (writing or freeing such a tree would overflow the stack).
 nlohmann::json parse_reply_json(std::string_view text);
 
+// The same, with the members of objects in the order in which they are written.
+nlohmann::ordered_json parse_ordered_json(std::string_view text);
+
 // The same text with every byte that is not UTF-8, and every escape of half a surrogate pair, made U+FFFD.
 // Servers that cut tokens inside a character send such text.
 std::string repaired_json_text(std::string_view text);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backend/chat_encoder.h"
+#include "backend/tool_call_offers.h"
 #include "base/random_id.h"
 #include "proxy/client_event_writer.h"
 #include "proxy/reply_headers.h"
@@ -56,7 +57,8 @@ class ChatRun {
     if (head.status != 200) return true;
     const BackendSettings& settings = exchange_.settings();
     decoder_ = make_chat_decoder({settings.profile, random_id("msg_"), exchange_.parsed->model, estimate_,
-                                  exchange_.parsed->stop_sequences, exchange_.identity.context_tokens},
+                                  exchange_.parsed->stop_sequences, exchange_.identity.context_tokens,
+                                  callable_tools(*exchange_.parsed)},
                                  head.headers.get("Content-Type"), stream_);
     return true;
   }

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,11 @@ inline constexpr std::string_view kEventStream = "text/event-stream";
 
 class Decoding {
  public:
-  explicit Decoding(std::string_view content_type = kEventStream, std::vector<std::string> stops = {"END"})
+  explicit Decoding(std::string_view content_type = kEventStream, std::vector<std::string> stops = {"END"},
+                    std::span<const Tool> tools = {}, ToolRescue rescue = ToolRescue::on)
       : stream_(events),
-        decoder(make_chat_decoder({*find_profile("openai"), "msg_1", "claude-opus", 500, std::move(stops)},
+        decoder(make_chat_decoder({*find_profile("openai"), "msg_1", "claude-opus", 500, std::move(stops),
+                                   std::nullopt, tools, rescue},
                                   content_type, stream_)) {}
 
   Decoding& feed(std::string_view bytes) {

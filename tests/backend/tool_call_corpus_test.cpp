@@ -1,0 +1,163 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <set>
+
+#include "messages/json_document.h"
+#include "tests/backend/decoding.h"
+#include "tests/backend/tool_offers.h"
+
+namespace anyclaude {
+namespace {
+
+using Json = nlohmann::json;
+
+// A file of cases: {name, text, reasoning?, finish_reason?, content, stop_reason}.
+std::vector<std::filesystem::path> case_files() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(ANYCLAUDE_TEST_DATA) + "/tool_calls"))
+    if (entry.path().stem() != "tools") files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+std::vector<std::string> characters(const std::string& text) {
+  std::vector<std::string> out;
+  for (const char c : text)
+    if (!out.empty() && (static_cast<unsigned char>(c) & 0xC0) == 0x80) {
+      out.back() += c;
+    } else {
+      out.emplace_back(1, c);
+    }
+  return out;
+}
+
+using Splitter = std::function<std::vector<std::string>(const std::string&)>;
+
+std::vector<std::string> in_random_pieces(const std::string& text, unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<std::string> pieces;
+  std::size_t left = 0;
+  for (const std::string& character : characters(text)) {
+    if (left == 0) {
+      pieces.emplace_back();
+      left = 1 + random() % 9;
+    }
+    pieces.back() += character;
+    --left;
+  }
+  return pieces;
+}
+
+std::string reply_events(const Json& each, const Splitter& split) {
+  std::string body;
+  const auto say = [&body](const Json& delta, const Json& finish) {
+    const Json chunk = {{"choices", {{{"index", 0}, {"delta", delta}, {"finish_reason", finish}}}}};
+    body += "data: " + chunk.dump() + "\n\n";
+  };
+  for (const std::string& piece : split(each.value("reasoning", "")))
+    say({{"reasoning_content", piece}}, nullptr);
+  for (const std::string& piece : split(each["text"])) say({{"content", piece}}, nullptr);
+  say(Json::object(), each.value("finish_reason", "stop"));
+  return body + "data: [DONE]\n\n";
+}
+
+// Blocks as the corpus writes them.
+Json short_content(const Json& message) {
+  Json content = Json::array();
+  for (const Json& block : message["content"]) {
+    if (block["type"] == "text") content.push_back({{"text", block["text"]}});
+    if (block["type"] == "thinking") content.push_back({{"thinking", block["thinking"]}});
+    if (block["type"] == "tool_use") content.push_back({{"call", block["name"]}, {"input", block["input"]}});
+  }
+  return content;
+}
+
+Json outcome(const Json& each, const Splitter& split, ToolRescue rescue = ToolRescue::on) {
+  Decoding decoding(kEventStream, {}, corpus_tools(), rescue);
+  const Json message = decoding.feed(reply_events(each, split)).end().message();
+  return {{"content", short_content(message)}, {"stop_reason", message["stop_reason"]}};
+}
+
+Json outcome_of_whole_reply(const Json& each) {
+  Json said = {{"role", "assistant"}, {"content", each["text"]}};
+  if (each.contains("reasoning")) said["reasoning_content"] = each["reasoning"];
+  const Json reply = {
+      {"choices", {{{"message", said}, {"finish_reason", each.value("finish_reason", "stop")}}}}};
+  Decoding decoding("application/json", {}, corpus_tools());
+  const Json message = decoding.feed(reply.dump()).end().message();
+  return {{"content", short_content(message)}, {"stop_reason", message["stop_reason"]}};
+}
+
+class ToolCallCorpus : public testing::TestWithParam<std::filesystem::path> {
+ protected:
+  Json cases() const {
+    std::ifstream file(GetParam());
+    return Json::parse(file);
+  }
+};
+
+TEST_P(ToolCallCorpus, ComesOutAsExpectedHoweverItIsSplit) {
+  for (const Json& each : cases()) {
+    const Json expected = {{"content", each["content"]}, {"stop_reason", each["stop_reason"]}};
+    SCOPED_TRACE(each["name"].get<std::string>() + ": " + each["text"].get<std::string>());
+    const auto whole = [](const std::string& text) {
+      return text.empty() ? std::vector<std::string>() : std::vector{text};
+    };
+    EXPECT_EQ(outcome(each, whole), expected);
+    EXPECT_EQ(outcome(each, characters), expected);
+    EXPECT_EQ(outcome_of_whole_reply(each), expected);
+    for (unsigned seed = 1; seed <= 4; ++seed) {
+      const auto pieces = [seed](const std::string& text) { return in_random_pieces(text, seed); };
+      ASSERT_EQ(outcome(each, pieces), expected) << "seed " << seed;
+    }
+    // Every way to split it in two.
+    const std::size_t length = characters(each["text"]).size();
+    for (std::size_t cut = 1; cut < length; ++cut) {
+      const auto halves = [cut](const std::string& text) {
+        std::vector<std::string> out(2);
+        std::size_t at = 0;
+        for (const std::string& character : characters(text)) out[at++ < cut ? 0 : 1] += character;
+        return out;
+      };
+      ASSERT_EQ(outcome(each, halves), expected) << "cut at " << cut;
+    }
+  }
+}
+
+TEST_P(ToolCallCorpus, IsNotTouchedWhenRescueIsOff) {
+  for (const Json& each : cases()) {
+    SCOPED_TRACE(each["name"].get<std::string>());
+    Json content = Json::array();
+    if (each.contains("reasoning")) content.push_back({{"thinking", each["reasoning"]}});
+    if (!each["text"].get_ref<const std::string&>().empty()) content.push_back({{"text", each["text"]}});
+    EXPECT_EQ(outcome(each, characters, ToolRescue::off)["content"], content);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, ToolCallCorpus, testing::ValuesIn(case_files()),
+                         [](const auto& info) { return info.param.stem().string(); });
+
+TEST(ToolCallCorpusFiles, HoldEnoughOfBothKinds) {
+  std::size_t calls = 0;
+  std::size_t prose = 0;
+  std::set<std::string> names;
+  for (const auto& path : case_files()) {
+    std::ifstream file(path);
+    for (const Json& each : Json::parse(file)) {
+      EXPECT_TRUE(names.insert(path.stem().string() + "/" + each["name"].get<std::string>()).second);
+      const bool has_call =
+          std::ranges::any_of(each["content"], [](const Json& block) { return block.contains("call"); });
+      ++(has_call ? calls : prose);
+    }
+  }
+  EXPECT_GE(calls, 60u);
+  EXPECT_GE(prose, 40u);
+}
+
+}  // namespace
+}  // namespace anyclaude
