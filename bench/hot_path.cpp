@@ -101,7 +101,7 @@ int run() {
   config.log_level = "off";
   config.store_directory = directory;
   config.backends["llama-cpp"].url = "http://127.0.0.1:" + std::to_string(upstream->port());
-  auto broker = BrokerApp::start(config);
+  auto broker = BrokerApp::start(config, BackendProfiles::built_in());
   if (!broker) return std::fprintf(stderr, "%s\n", broker.error().message.c_str()), 1;
 
   WireClient to_broker(port_of((*broker)->url()));

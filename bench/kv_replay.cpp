@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <map>
 
-#include "backend/backend_profile.h"
+#include "backend/backend_profiles.h"
 #include "backend/chat_encoder.h"
 #include "base/clock.h"
 #include "canonical/prompt_layer.h"
@@ -43,8 +43,7 @@ class BrokerWay {
     layer_.order(parsed, {"local", request.agent_id, {}, Learning::allowed});
     order_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     (void)layer_.flush();
-    const std::string body =
-        must(encode_chat_request(parsed, {*find_profile("llama-cpp"), "model", std::nullopt, 0}));
+    const std::string body = must(encode_chat_request(parsed, {profile_, "model", std::nullopt, 0}));
     return must(sim::read_openai_request(must(sim::parse_body(body))));
   }
 
@@ -53,6 +52,7 @@ class BrokerWay {
   std::unique_ptr<MemoryStore> store_ = MemoryStore::create(clock_);
   HashSecret secret_ = HashSecret::random();
   PromptLayer layer_;
+  BackendProfile profile_ = must(BackendProfiles::built_in().get("llama-cpp"));
 };
 
 sim::ChatRequest take_directly(const FlowRequest& request) {

@@ -75,7 +75,7 @@ class House {
     config.log_level = "off";
     config.store_directory = directory_;
     config.backends["llama-cpp"].url = sim_->url();
-    auto broker = BrokerApp::start(config);
+    auto broker = BrokerApp::start(config, BackendProfiles::built_in());
     if (!broker) {
       std::fprintf(stderr, "%s\n", broker.error().message.c_str());
       std::exit(1);

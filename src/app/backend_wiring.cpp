@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <utility>
 
-#include "backend/backend_profile.h"
+#include "backend/backend_settings.h"
 
 namespace anyclaude {
 namespace {
 
 // Every entry under its own name; a known kind of server also answers to its aliases, through the entry of
 // its name or the first of its kind, if there is one.
-std::vector<BackendName> backend_names(const Config& config) {
+std::vector<BackendName> backend_names(const Config& config, const BackendProfiles& profiles) {
   std::vector<BackendName> names;
   for (const auto& [name, said] : config.backends) names.push_back({name});
-  for (const BackendProfile& profile : backend_profiles()) {
+  for (const BackendProfile& profile : profiles.all()) {
     const auto is_of_kind = [&](const BackendName& entry) {
       return config.backends.contains(entry.name) && config.profile_of(entry.name) == profile.name;
     };
@@ -33,28 +33,24 @@ UpstreamRoute route_from(const NetworkConfig& network) {
           {network.ssl_cert_file, network.ssl_cert_dir}};
 }
 
-Result<BackendSettings> settings_of(const std::string& name, const BackendProfile& profile,
-                                    const BackendConfig& said) {
-  const std::string& url_text = said.url.empty() ? profile.default_base_url : said.url;
-  if (url_text.empty())
-    return fail(ErrorKind::invalid_request, ErrorSource::config,
-                "mode " + name + " needs the server's address: --backend-url URL, or backends." + name +
-                    ".baseUrl in the configuration");
-  auto url = parse_url(url_text);
-  if (!url) return tl::unexpected(url.error());
-  return BackendSettings{profile, without_v1(*url), said.model, said.api_key};
+BackendChoices choices_of(const BackendConfig& said) {
+  return {
+      said.url,
+      said.model,
+      said.api_key,
+      said.api,
+      said.sampling_presets == SamplingPresets::on ? SamplingChoice::published : SamplingChoice::servers_own,
+      said.thinking == Thinking::as_asked ? ThinkingChoice::as_asked : ThinkingChoice::never,
+      {said.models.opus, said.models.sonnet, said.models.haiku}};
 }
 
-Result<std::shared_ptr<Backend>> make_backend(const Config& config, const Clock& clock,
-                                              const std::string& name) {
-  const BackendProfile* profile = find_profile(config.profile_of(name));
-  if (profile == nullptr)
-    return fail(
-        ErrorKind::invalid_request, ErrorSource::config,
-        "backend '" + name + "' is of no known kind; the nearest is '" + nearest_profile_name(name) + "'");
+Result<std::shared_ptr<Backend>> make_backend(const Config& config, const BackendProfiles& profiles,
+                                              const Clock& clock, const std::string& name) {
+  auto profile = profiles.get(config.profile_of(name));
+  if (!profile) return tl::unexpected(profile.error());
   const auto found = config.backends.find(name);
   const BackendConfig said = found == config.backends.end() ? BackendConfig{} : found->second;
-  auto settings = settings_of(name, *profile, said);
+  auto settings = make_backend_settings(std::move(*profile), choices_of(said));
   if (!settings) return tl::unexpected(settings.error());
   settings->timeouts = {config.timeouts.connect, config.timeouts.first_byte, config.timeouts.idle};
   settings->route = route_from(config.network);
@@ -65,10 +61,12 @@ Result<std::shared_ptr<Backend>> make_backend(const Config& config, const Clock&
 
 }  // namespace
 
-Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const Clock& clock) {
-  auto backends = std::make_unique<BackendSet>(
-      backend_names(config),
-      [config, &clock](const std::string& name) { return make_backend(config, clock, name); });
+Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const BackendProfiles& profiles,
+                                                  const Clock& clock) {
+  auto backends = std::make_unique<BackendSet>(backend_names(config, profiles),
+                                               [config, profiles, &clock](const std::string& name) {
+                                                 return make_backend(config, profiles, clock, name);
+                                               });
   if (auto status = backends->switch_to(config.mode); !status) return tl::unexpected(status.error());
   return backends;
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "backend/backend_profiles.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/config.h"
@@ -13,6 +14,7 @@ namespace anyclaude {
 // Every server that may be asked for: the entries of `backends` and the known kinds that have a default
 // address. The one that `mode` names is made at once and is current; its errors have source config. `clock`
 // outlives the set.
-Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const Clock& clock);
+Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const BackendProfiles& profiles,
+                                                  const Clock& clock);
 
 }  // namespace anyclaude

@@ -152,13 +152,13 @@ class WiredBroker final : public BrokerApp {
 
 }  // namespace
 
-Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config) {
+Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config, const BackendProfiles& profiles) {
   auto clock = std::make_unique<RealClock>();
   auto cache_mode = cache_mode_from(config.cache_mode);
   if (!cache_mode) return tl::unexpected(cache_mode.error());
   auto prompt_options = read_prompt_options(config);
   if (!prompt_options) return tl::unexpected(prompt_options.error());
-  auto backends = make_backends(config, *clock);
+  auto backends = make_backends(config, profiles, *clock);
   if (!backends) return tl::unexpected(backends.error());
   auto store = LmdbStore::open({config.store_directory, config.cache_bytes_max}, *clock);
   if (!store) return tl::unexpected(store.error());

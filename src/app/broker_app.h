@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "backend/backend_profiles.h"
 #include "base/error.h"
 #include "config/config.h"
 
@@ -17,7 +18,7 @@ class BrokerApp {
 
   // Opens the store, prepares the backend and listens. The backend need not be running yet: requests say so
   // until it is.
-  static Result<std::unique_ptr<BrokerApp>> start(const Config& config);
+  static Result<std::unique_ptr<BrokerApp>> start(const Config& config, const BackendProfiles& profiles);
 
   // "http://HOST:PORT"
   virtual std::string url() const = 0;

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
-#include "backend/backend_profile.h"
 #include "base/version.h"
 
 namespace anyclaude {
@@ -31,12 +30,12 @@ void declare(CLI::App& cli, ConfigFlags& flags) {
 
 }  // namespace
 
-ProfileNames profile_names() {
-  return {[](std::string_view name) {
-            const BackendProfile* profile = find_profile(name);
+ProfileNames names_of(const BackendProfiles& profiles) {
+  return {[profiles](std::string_view name) {
+            const BackendProfile* profile = profiles.find(name);
             return profile == nullptr ? std::string() : profile->name;
           },
-          nearest_profile_name};
+          [profiles](std::string_view name) { return profiles.nearest(name); }};
 }
 
 Result<CommandLine> read_command_line(int argc, const char* const* argv, const Environment& environment) {
@@ -53,9 +52,16 @@ Result<CommandLine> read_command_line(int argc, const char* const* argv, const E
     return line;
   }
 
-  auto config = read_config(flags, environment, profile_names());
+  // Where the user's profiles are stands in the configuration, which is then read with them in mind.
+  auto config = read_config(flags, environment, {});
   if (!config) return tl::unexpected(config.error());
-  if (auto status = require_mode(*config, profile_names()); !status) return tl::unexpected(status.error());
+  auto profiles = BackendProfiles::built_in().with_overrides(config->profiles_directory);
+  if (!profiles) return tl::unexpected(profiles.error());
+  line.profiles = std::move(*profiles);
+  const ProfileNames names = names_of(line.profiles);
+  config = read_config(flags, environment, names);
+  if (!config) return tl::unexpected(config.error());
+  if (auto status = require_mode(*config, names); !status) return tl::unexpected(status.error());
   line.config = std::move(*config);
   return line;
 }

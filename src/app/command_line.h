@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "backend/backend_profiles.h"
 #include "base/error.h"
 #include "config/read_config.h"
 
@@ -14,10 +15,11 @@ struct CommandLine {
   StartupAction action = StartupAction::serve;
   int exit_code = 0;  // when done: --help, --version, or a usage error that has been printed
   Config config;
+  BackendProfiles profiles;  // the built-in ones and the user's
 };
 
 // The profiles' names as read_config() wants them.
-ProfileNames profile_names();
+ProfileNames names_of(const BackendProfiles& profiles);
 
 // Reads flags, environment and the configuration file, in DESIGN's order of precedence. Errors have source
 // config.

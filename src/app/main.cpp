@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   if (!line) return report(line.error());
   if (line->action == anyclaude::StartupAction::done) return line->exit_code;
 
-  const auto broker = anyclaude::BrokerApp::start(line->config);
+  const auto broker = anyclaude::BrokerApp::start(line->config, line->profiles);
   if (!broker) return report(broker.error());
   std::printf("listening on %s\n", (*broker)->url().c_str());
   std::fflush(stdout);

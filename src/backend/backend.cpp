@@ -73,22 +73,22 @@ class ConfiguredBackend final : public Backend {
 
   Result<BackendIdentity> ask() {
     ServerStatements said;
-    if (settings_.profile.reports == SlotReports::llama_cpp) {
-      auto props = get_json("/props");
+    if (settings_.profile.server.reports == SlotReports::llama_cpp) {
+      auto props = get_json(settings_.base_url.path + "/props");
       if (!props) return tl::unexpected(props.error());
       said.props = std::move(*props);
     }
-    auto models = get_json("/v1/models");
+    auto models = get_json(models_target(settings_));
     if (!models) return tl::unexpected(models.error());
     said.models = std::move(*models);
     return identify(settings_, said, clock_.system_now());
   }
 
   // Null for a server that does not have this path, or says something there that is not JSON.
-  Result<nlohmann::json> get_json(std::string_view path) {
+  Result<nlohmann::json> get_json(std::string target) {
     UpstreamRequest request;
     request.method = "GET";
-    request.target = settings_.base_url.path + std::string(path);
+    request.target = std::move(target);
     request.headers.add("Accept", "application/json");
     request.headers.add("Accept-Encoding", "identity");
     if (!settings_.api_key.empty()) request.headers.add("Authorization", "Bearer " + settings_.api_key);

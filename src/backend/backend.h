@@ -8,21 +8,12 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/backend_profile.h"
+#include "backend/backend_settings.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "http/upstream_call.h"
 
 namespace anyclaude {
-
-struct BackendSettings {
-  BackendProfile profile;
-  Url base_url;         // without a trailing /v1
-  std::string model;    // empty or "current-model": the only or loaded model of the server
-  std::string api_key;  // sent as Authorization: Bearer in the rewritten lane; never logged
-  UpstreamTimeouts timeouts = {};
-  UpstreamRoute route = {};
-};
 
 struct BackendModel {
   std::string id;

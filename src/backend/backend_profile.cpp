@@ -2,54 +2,28 @@
 
 #include <algorithm>
 
-#include "base/nearest_name.h"
-
 namespace anyclaude {
-namespace {
 
-std::vector<BackendProfile> make_profiles() {
-  return {
-      {.name = "claude",
-       .aliases = {"anthropic"},
-       .description = "Anthropic's API, or a server that speaks it",
-       .dialect = Dialect::anthropic,
-       .default_base_url = "https://api.anthropic.com"},
-      {.name = "llama-cpp",
-       .aliases = {"llamacpp", "llama.cpp", "llama_cpp", "llama-server"},
-       .description = "llama.cpp's llama-server",
-       .default_base_url = "http://127.0.0.1:8080",
-       .reasoning_in_history = ReasoningField::reasoning_content,
-       .reports = SlotReports::llama_cpp,
-       .takes_top_k = true},
-      {.name = "openai",
-       .aliases = {"openai-compatible", "openai-chat"},
-       .description = "any server with /v1/chat/completions"},
-  };
+const ApiEndpoint& BackendProfile::endpoint() const {
+  const auto found = std::ranges::find(apis, api, &ApiEndpoint::api);
+  // No profile is read or made that does not list the interface it speaks.
+  return found == apis.end() ? apis.front() : *found;
 }
 
-}  // namespace
-
-const std::vector<BackendProfile>& backend_profiles() {
-  static const std::vector<BackendProfile> kProfiles = make_profiles();
-  return kProfiles;
+bool BackendProfile::offers(Api wanted) const {
+  return std::ranges::find(apis, wanted, &ApiEndpoint::api) != apis.end();
 }
 
-const BackendProfile* find_profile(std::string_view name) {
-  for (const BackendProfile& profile : backend_profiles()) {
-    if (profile.name == name || std::ranges::find(profile.aliases, name) != profile.aliases.end()) {
-      return &profile;
-    }
-  }
-  return nullptr;
+const ModelFamily& family_of(const BackendProfile& profile, std::string_view model) {
+  static const ModelFamily kNothingKnown;
+  const auto found = std::ranges::find_if(
+      profile.model_families, [model](const ModelFamily& family) { return matches(family, model); });
+  return found == profile.model_families.end() ? kNothingKnown : *found;
 }
 
-std::string nearest_profile_name(std::string_view name) {
-  std::vector<std::string> known;
-  for (const BackendProfile& profile : backend_profiles()) {
-    known.push_back(profile.name);
-    known.insert(known.end(), profile.aliases.begin(), profile.aliases.end());
-  }
-  return nearest_name(name, known);
+BackendProfile without_sampling(BackendProfile profile) {
+  for (ModelFamily& family : profile.model_families) family.sampling = family.sampling_thinking = {};
+  return profile;
 }
 
 }  // namespace anyclaude

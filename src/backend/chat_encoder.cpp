@@ -75,7 +75,7 @@ class ChatBodyWriter {
   }
 
  private:
-  bool is_llama_cpp() const { return encoding_.profile.reports == SlotReports::llama_cpp; }
+  bool is_llama_cpp() const { return encoding_.profile.server.reports == SlotReports::llama_cpp; }
 
   // --- Messages ---
 
@@ -112,7 +112,7 @@ class ChatBodyWriter {
 
   void write_reasoning(ObjectWriter& object, const ChatMessage& message) {
     if (message.reasoning.empty()) return;
-    switch (encoding_.profile.reasoning_in_history) {
+    switch (encoding_.profile.request.reasoning_in_history) {
       case ReasoningField::none:
         break;
       case ReasoningField::reasoning_content:
@@ -212,14 +212,15 @@ class ChatBodyWriter {
       const std::uint64_t prompt = encoding_.prompt_tokens_estimate;
       tokens = std::min(tokens, context > prompt ? context - prompt : 1);
     }
-    const bool newer = encoding_.profile.max_tokens_field == MaxTokensField::max_completion_tokens;
+    const bool newer = encoding_.profile.request.max_tokens == MaxTokensField::max_completion_tokens;
     body_.json(newer ? "max_completion_tokens" : "max_tokens", std::to_string(tokens));
   }
 
   void write_sampling() {
     if (request_.temperature) body_.json("temperature", number_text(*request_.temperature));
     if (request_.top_p) body_.json("top_p", number_text(*request_.top_p));
-    if (request_.top_k && encoding_.profile.takes_top_k) body_.json("top_k", std::to_string(*request_.top_k));
+    if (request_.top_k && encoding_.profile.request.top_k)
+      body_.json("top_k", std::to_string(*request_.top_k));
     if (!request_.stop_sequences.empty()) {
       append_list(body_.member("stop"), request_.stop_sequences,
                   [this](const std::string& stop) { append_json_string(out_, stop); });

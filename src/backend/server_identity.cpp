@@ -104,7 +104,7 @@ Result<const ListedModel*> find_configured(const BackendSettings& settings,
     if (names(settings.model, model.id)) return &model;
   if (models.empty()) return nullptr;
   // A llama.cpp server with one model answers to every name.
-  if (settings.profile.reports == SlotReports::llama_cpp && models.size() == 1) return &models.front();
+  if (settings.profile.server.reports == SlotReports::llama_cpp && models.size() == 1) return &models.front();
   return no_model("the model server at " + settings.base_url.text() + " has no model '" + settings.model +
                   "'; it has " + listing(models));
 }

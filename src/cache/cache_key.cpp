@@ -14,7 +14,8 @@ void append(CanonicalWriter& writer, std::string_view name, std::string_view val
 
 // A new member of KeyContext does not compile here until someone decides.
 std::string context_bytes(const KeyContext& context) {
-  const auto& [lane, profile, base_url, resolved_model, level, partition, fingerprint] = context;
+  const auto& [lane, profile, base_url, resolved_model, level, partition, fingerprint, profile_digest] =
+      context;
   std::string out;
   CanonicalWriter writer(out);
   append(writer, "lane", name_of(lane));
@@ -24,6 +25,7 @@ std::string context_bytes(const KeyContext& context) {
   append(writer, "level", name_of(level));
   append(writer, "partition", partition);
   append(writer, "fingerprint", fingerprint);
+  append(writer, "profile_digest", profile_digest);
   return out;
 }
 

@@ -16,7 +16,8 @@ struct KeyContext {
   std::string_view resolved_model;
   OrderingLevel level = OrderingLevel::standard;
   std::string_view partition;
-  std::string_view fingerprint;  // what the backend says of itself
+  std::string_view fingerprint;     // what the backend says of itself
+  std::string_view profile_digest;  // of the profile as it is in force: the user may have changed it
 };
 
 CacheKey make_cache_key(const CanonicalRequest& request, const KeyContext& context,

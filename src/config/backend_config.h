@@ -17,6 +17,10 @@ enum class AutoStart { unsaid, on, off };
 // Whether an entry takes part in routing and fallback. One that does not still answers when `mode` names it.
 enum class BackendUse { enabled, disabled };
 enum class ToolRescue { on, off };
+// The sampling that a model's makers recommend, where the client asks for none.
+enum class SamplingPresets { on, off };
+// Whether a model thinks when the client asks it to, or never.
+enum class Thinking { as_asked, off };
 
 // The models that answer for the three sizes Claude Code asks for; an empty one is `model`.
 struct ModelsBySize {
@@ -35,6 +39,8 @@ struct BackendConfig {
   std::string description;
   std::optional<std::uint64_t> max_tokens;
   ToolRescue tool_rescue = ToolRescue::on;
+  SamplingPresets sampling_presets = SamplingPresets::on;
+  Thinking thinking = Thinking::as_asked;
   BackendUse use = BackendUse::enabled;
 
   // What the server is started from: a path as written ("~" not yet replaced), or the name of a published

@@ -45,6 +45,8 @@ struct Config {
   TimeoutConfig timeouts;
   NetworkConfig network;
 
+  std::filesystem::path profiles_directory;  // of backend profiles of the user's own; may not exist
+
   std::filesystem::path store_directory;
   std::string cache_mode = "on";  // on, off, read_only, write_only
   std::chrono::seconds cache_ttl = limits::kStoreTtlDefault;

@@ -76,6 +76,7 @@ Status apply_root(Config& config, const json& root) {
        {"debug", [&config](const json& value) { return apply_debug(config, value); }},
        {"backends", backends},
        {"timeouts", timeouts},
+       {"profiles_dir", path_into(config.profiles_directory)},
        {"store", store},
        {"cache", cache},
        {"prompt", prompt},

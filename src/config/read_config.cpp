@@ -70,6 +70,18 @@ Status settle_store(Config& config, const std::filesystem::path& home) {
   return {};
 }
 
+// A directory that was named must be there; the usual one need not.
+Status settle_profiles_directory(Config& config, const std::filesystem::path& home) {
+  std::filesystem::path& directory = config.profiles_directory;
+  if (directory.empty()) {
+    if (!home.empty()) directory = home / ".anyclaude" / "backends";
+    return {};
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(directory, ignored)) return {};
+  return config_error("'profiles_dir' names no directory: " + directory.string());
+}
+
 }  // namespace
 
 std::string entry_for(Config& config, std::string_view name, const ProfileNames& profiles) {
@@ -100,6 +112,7 @@ Result<Config> read_config(const ConfigFlags& flags, const Environment& environm
   if (auto status = apply_flags(config, flags, profiles); !status) return tl::unexpected(status.error());
   apply_anthropic_key(config, environment);
   if (auto status = settle_store(config, home); !status) return tl::unexpected(status.error());
+  if (auto status = settle_profiles_directory(config, home); !status) return tl::unexpected(status.error());
   return config;
 }
 

@@ -146,10 +146,11 @@ std::string RequestPipeline::find_partition(const Exchange& exchange) const {
 void RequestPipeline::make_key(Exchange& exchange) {
   const BackendSettings& settings = exchange.settings();
   const std::string base_url = settings.base_url.text();
-  exchange.key = make_cache_key(*exchange.canonical,
-                                {exchange.lane(), settings.profile.name, base_url, exchange.identity.model,
-                                 parts_.level, exchange.partition, exchange.identity.fingerprint},
-                                parts_.secrets);
+  exchange.key =
+      make_cache_key(*exchange.canonical,
+                     {exchange.lane(), settings.profile.name, base_url, exchange.identity.model, parts_.level,
+                      exchange.partition, exchange.identity.fingerprint, settings.profile_digest},
+                     parts_.secrets);
   exchange.status = CacheStatus::miss;
 }
 

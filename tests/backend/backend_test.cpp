@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "tests/fakes/built_in_profile.h"
 #include "tests/fakes/fake_clock.h"
 
 namespace anyclaude {
@@ -74,7 +75,7 @@ class BackendTest : public testing::Test {
   void make(const char* mode, std::string model = "", std::string key = "") {
     auto server = std::make_unique<FakeServer>();
     server_ = server.get();
-    backend_ = Backend::create({*find_profile(mode), Url{.host = "127.0.0.1", .port = 8080, .path = ""},
+    backend_ = Backend::create({built_in_profile(mode), Url{.host = "127.0.0.1", .port = 8080, .path = ""},
                                 std::move(model), std::move(key)},
                                clock_, std::move(server));
   }
@@ -127,8 +128,8 @@ TEST_F(BackendTest, KeepsThePathOfTheBaseUrl) {
   auto server = std::make_unique<FakeServer>();
   server->replies["/api/v1/models"] = {200, kOneModel};
   const auto backend =
-      Backend::create({*find_profile("openai"), Url{.host = "h", .port = 1, .path = "/api"}, "", ""}, clock_,
-                      std::move(server));
+      Backend::create({built_in_profile("openai"), Url{.host = "h", .port = 1, .path = "/api"}, "", ""},
+                      clock_, std::move(server));
   EXPECT_EQ(backend->identity()->model, "qwen.gguf");
 }
 

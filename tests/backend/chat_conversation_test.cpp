@@ -10,6 +10,7 @@
 
 #include "backend/chat_encoder.h"
 #include "tests/backend/request_text.h"
+#include "tests/fakes/built_in_profile.h"
 
 namespace anyclaude {
 namespace {
@@ -18,7 +19,7 @@ using Json = nlohmann::json;
 
 Json messages_of(const MessagesRequest& request) {
   const auto body =
-      encode_chat_request(request, {*find_profile("llama-cpp"), "m", std::nullopt, /*estimate=*/10});
+      encode_chat_request(request, {built_in_profile("llama-cpp"), "m", std::nullopt, /*estimate=*/10});
   return body ? Json::parse(*body)["messages"] : Json::array();
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/backend/request_text.h"
+#include "tests/fakes/built_in_profile.h"
 
 namespace anyclaude {
 namespace {
@@ -12,10 +13,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const BackendProfile& llama() {
-  return *find_profile("llama-cpp");
+  return built_in_profile("llama-cpp");
 }
 const BackendProfile& openai() {
-  return *find_profile("openai");
+  return built_in_profile("openai");
 }
 
 std::string encoded(const MessagesRequest& request, const BackendProfile& profile = llama(),

@@ -12,6 +12,7 @@
 
 #include "backend/reply_decoder.h"
 #include "messages/message_assembler.h"
+#include "tests/fakes/built_in_profile.h"
 #include "tests/fakes/event_order_checker.h"
 
 namespace anyclaude {
@@ -23,7 +24,7 @@ class Decoding {
   explicit Decoding(std::string_view content_type = kEventStream, std::vector<std::string> stops = {"END"},
                     std::span<const Tool> tools = {}, ToolRescue rescue = ToolRescue::on)
       : stream_(events),
-        decoder(make_chat_decoder({*find_profile("openai"), "msg_1", "claude-opus", 500, std::move(stops),
+        decoder(make_chat_decoder({built_in_profile("openai"), "msg_1", "claude-opus", 500, std::move(stops),
                                    std::nullopt, tools, rescue},
                                   content_type, stream_)) {}
 

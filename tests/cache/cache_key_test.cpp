@@ -34,6 +34,7 @@ TEST(CacheKey, DependsOnEverythingThatDecidesTheAnswer) {
       [](KeyContext& context) { context.level = OrderingLevel::off; },
       [](KeyContext& context) { context.partition = "x"; },
       [](KeyContext& context) { context.fingerprint = "x"; },
+      [](KeyContext& context) { context.profile_digest = "x"; },
   };
   std::set<Digest128> primaries;
   std::set<Digest128> checks;

@@ -20,8 +20,8 @@ Json keys_of(const Json& body, Lane lane) {
   const auto document = JsonDocument::parse(body.dump());
   const auto canonical =
       canonicalize(document.value(), {lane, OrderingLevel::standard, "some-beta-2025-01-01", "2023-06-01"});
-  const KeyContext context{lane,    "openai",     "http://127.0.0.1:8080", "qwen", OrderingLevel::standard,
-                           "local", "fingerprint"};
+  const KeyContext context{lane,    "openai",      "http://127.0.0.1:8080", "qwen", OrderingLevel::standard,
+                           "local", "fingerprint", "profile-digest"};
   const CacheKey key = make_cache_key(canonical.value(), context, fixed_secrets());
   return {
       {"primary", key.primary.hex()}, {"check", key.check.hex()}, {"sha256", sha256_hex(canonical->bytes)}};

@@ -168,7 +168,7 @@ RC_GTEST_PROP(Conversations, EqualKeysAndEqualLayoutsGiveEqualUpstreamBytes, (st
   RC_ASSERT(canonical_bytes(request, options) == canonical_bytes(other, options));
   const auto upstream = [level](const Json& body) -> std::string {
     LayerFixture fixture(level);
-    return encode_chat_request(fixture.ordered(body), {*find_profile("llama-cpp"), "m", std::nullopt, 0})
+    return encode_chat_request(fixture.ordered(body), {built_in_profile("llama-cpp"), "m", std::nullopt, 0})
         .value_or("refused");
   };
   RC_ASSERT(upstream(request) == upstream(other));

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/backend_profile.h"
 #include "backend/chat_encoder.h"
 #include "canonical/prompt_layer.h"
 #include "canonical/request_fixtures.h"
 #include "canonical/text_lines.h"
+#include "fakes/built_in_profile.h"
 #include "fakes/fake_clock.h"
 #include "messages/json_document.h"
 #include "storage/memory/memory_store.h"
@@ -48,7 +48,7 @@ class LayerFixture {
   // What a server gets.
   std::string encoded(const Json& body) {
     const auto bytes =
-        encode_chat_request(ordered(body), {*find_profile("llama-cpp"), "model", std::nullopt, 0});
+        encode_chat_request(ordered(body), {built_in_profile("llama-cpp"), "model", std::nullopt, 0});
     EXPECT_TRUE(bytes.has_value());
     return bytes.value_or("");
   }

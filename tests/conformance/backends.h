@@ -2,7 +2,7 @@
 // a server cannot do a thing, the tests say what happens instead.
 #pragma once
 
-#include "backend/backend_profile.h"
+#include "backend/backend_profiles.h"
 #include "conformance/house.h"
 
 namespace anyclaude::conformance {
@@ -11,9 +11,10 @@ using emulators::Quirks;
 using emulators::Trouble;
 
 inline std::vector<Quirks> quirks_with_a_profile() {
+  const BackendProfiles profiles = BackendProfiles::built_in();
   std::vector<Quirks> found;
   for (const Quirks& quirks : emulators::all_quirks())
-    if (find_profile(quirks.mode) != nullptr) found.push_back(quirks);
+    if (profiles.find(quirks.mode) != nullptr) found.push_back(quirks);
   return found;
 }
 

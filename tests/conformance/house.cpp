@@ -93,7 +93,7 @@ House::House(const Quirks& quirks, HouseOptions options)
     : emulator(emulator_options(quirks, options)),
       directory_(std::filesystem::temp_directory_path() / random_id("anyclaude-conformance-")) {
   std::filesystem::create_directories(directory_);
-  auto started = BrokerApp::start(config(options));
+  auto started = BrokerApp::start(config(options), BackendProfiles::built_in());
   if (!started) throw std::runtime_error(started.error().message);
   broker_ = std::move(*started);
   client_ = std::move(*UpstreamClient::create(*parse_url(broker_->url())));

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "backend/backend_profile.h"
+#include "fakes/built_in_profile.h"
 #include "fakes/fake_backend.h"
 #include "fakes/fake_clock.h"
 #include "fakes/recording_writer.h"
@@ -22,7 +22,7 @@
 namespace anyclaude::fakes {
 
 inline BackendSettings settings_for(std::string_view mode) {
-  return {*find_profile(mode), *parse_url("http://127.0.0.1:9"), "", ""};
+  return {built_in_profile(mode), *parse_url("http://127.0.0.1:9"), "", ""};
 }
 
 class BrokerFixture {

@@ -150,7 +150,7 @@ TEST_P(EitherLane, StoppingLetsARunningReplyFinish) {
 
 TEST(WholeHouse, AStoreIsOpenedOncePerProcess) {
   WholeHouse house("llama-cpp");
-  const auto second = BrokerApp::start(house.config());
+  const auto second = BrokerApp::start(house.config(), BackendProfiles::built_in());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().source, ErrorSource::store);
 }

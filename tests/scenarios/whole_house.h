@@ -68,7 +68,7 @@ class WholeHouse {
     return config;
   }
   void start_broker() {
-    auto started = BrokerApp::start(config());
+    auto started = BrokerApp::start(config(), BackendProfiles::built_in());
     ASSERT_TRUE(started) << started.error().message;
     broker = std::move(*started);
   }
