@@ -19,6 +19,8 @@ std::string config_digest(const Config& config) {
                       {opus, sonnet, haiku},
                       backend.max_tokens.value_or(0),
                       backend.tool_rescue == ToolRescue::on,
+                      backend.sampling_presets == SamplingPresets::on,
+                      backend.thinking == Thinking::as_asked,
                       backend.use == BackendUse::enabled};
   }
   const auto& [connect, first_byte, idle] = config.timeouts;
@@ -28,6 +30,7 @@ std::string config_digest(const Config& config) {
       {"cache", {config.cache_mode, config.cache_ttl.count(), config.cache_bytes_max}},
       {"prompt", {config.prompt_level, config.prompt_rules_file.string(), config.side_requests}},
       {"explain", config.explain_keep},
+      {"profiles_dir", config.profiles_directory.string()},
       {"timeouts_ms", {connect.count(), first_byte.count(), idle.count()}},
       {"network",
        {net.https_proxy, net.http_proxy, net.all_proxy, net.no_proxy, net.ssl_cert_file, net.ssl_cert_dir}},
