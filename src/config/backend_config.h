@@ -16,7 +16,7 @@ namespace anyclaude {
 enum class AutoStart { unsaid, on, off };
 // Whether an entry takes part in routing and fallback. One that does not still answers when `mode` names it.
 enum class BackendUse { enabled, disabled };
-enum class ToolRescue { on, off };
+enum class RescueSetting { on, off };
 // The sampling that a model's makers recommend, where the client asks for none.
 enum class SamplingPresets { on, off };
 // Whether a model thinks when the client asks it to, or never.
@@ -38,7 +38,7 @@ struct BackendConfig {
   ModelsBySize models;
   std::string description;
   std::optional<std::uint64_t> max_tokens;
-  ToolRescue tool_rescue = ToolRescue::on;
+  RescueSetting tool_rescue = RescueSetting::on;
   SamplingPresets sampling_presets = SamplingPresets::on;
   Thinking thinking = Thinking::as_asked;
   BackendUse use = BackendUse::enabled;

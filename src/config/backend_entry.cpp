@@ -44,9 +44,9 @@ Status set_max_tokens(BackendConfig& backend, const json& value) {
 
 Status set_tool_rescue(BackendConfig& backend, const json& value) {
   if (value == "on" || value == true) {
-    backend.tool_rescue = ToolRescue::on;
+    backend.tool_rescue = RescueSetting::on;
   } else if (value == "off" || value == false) {
-    backend.tool_rescue = ToolRescue::off;
+    backend.tool_rescue = RescueSetting::off;
   } else {
     return config_error("must be on or off");
   }

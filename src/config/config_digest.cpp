@@ -18,7 +18,7 @@ std::string config_digest(const Config& config) {
                       backend.model,
                       {opus, sonnet, haiku},
                       backend.max_tokens.value_or(0),
-                      backend.tool_rescue == ToolRescue::on,
+                      backend.tool_rescue == RescueSetting::on,
                       backend.sampling_presets == SamplingPresets::on,
                       backend.thinking == Thinking::as_asked,
                       backend.use == BackendUse::enabled};

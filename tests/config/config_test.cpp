@@ -55,7 +55,7 @@ TEST(ConfigFile, ReadsWhatABackendIs) {
   EXPECT_EQ(mine.models.opus, "big");
   EXPECT_EQ(mine.models.sonnet, "");
   EXPECT_EQ(mine.models.haiku, "small");
-  EXPECT_EQ(mine.tool_rescue, ToolRescue::off);
+  EXPECT_EQ(mine.tool_rescue, RescueSetting::off);
   EXPECT_EQ(mine.use, BackendUse::disabled);
   EXPECT_EQ(mine.auto_start, AutoStart::off);
   EXPECT_EQ(mine.startup_timeout, std::chrono::seconds(90)) << "large numbers are milliseconds";
