@@ -35,14 +35,29 @@ struct StoredResponse {
   std::uint32_t generation_ms = 0;  // how long the answer took when it was made
 };
 
+// Counters are of this process since it opened the store; what stands is of the store.
 struct StoreStats {
   std::uint64_t entries = 0;
+  std::uint64_t imports = 0;       // entries that were imported and not yet asked for
   std::uint64_t record_bytes = 0;  // live records, compressed, with their keys
+  std::uint64_t used_bytes = 0;    // what the tables fill of the file, indices and unfilled pages included
   std::uint64_t file_bytes = 0;    // 0 for engines without a file
-  std::uint64_t hits = 0;          // since this process opened the store
+  std::uint64_t bytes_max = 0;     // bound of the live bytes; the file is held to 1.25 times that
+  std::uint64_t generation = 0;    // how often the file was replaced by a compacted one
+  std::uint64_t hits = 0;
   std::uint64_t misses = 0;
   std::uint64_t writes = 0;
   std::uint64_t errors = 0;
+  std::uint64_t expired = 0;         // entries removed because their time was over
+  std::uint64_t evicted = 0;         // entries removed to stay within the bound
+  std::uint64_t map_grown = 0;       // times the memory map was made larger
+  std::uint64_t map_resized = 0;     // times another process had made it larger
+  std::uint64_t map_full = 0;        // times it could not grow, so that room had to be made first
+  std::uint64_t stale_readers = 0;   // reader slots of dead processes that were cleared
+  std::uint64_t disk_full = 0;       // writes that found no room on the disk
+  std::uint64_t write_denied = 0;    // writes that this user may not do
+  std::uint64_t write_timeouts = 0;  // callers that waited for the write lock or the disk in vain
+  std::uint64_t compactions = 0;
   std::string last_error;  // the latest failure behind the caller's back, for the log; empty if none
 };
 
@@ -65,10 +80,24 @@ class ResponseStore {
   virtual std::unique_ptr<ResponseWrite> begin_write(const CacheKey& key) = 0;
   // True if there was one.
   virtual Result<bool> remove(const Digest128& primary) = 0;
+  // Whether a miss is worth an adopt(): imported answers that nobody has asked for yet. Cheap; false after an
+  // error.
+  virtual bool has_imports() = 0;
+  // An imported answer cannot stand under a key of this store, for it was made elsewhere. After a miss, and
+  // when has_imports(), it is found by the secret-free digest of the request (canonical_sha256) and the
+  // caller's partition, put under `key`, and returned: a hit. Nothing when there is none.
+  virtual Result<std::optional<StoredResponse>> adopt(std::string_view canonical_sha256,
+                                                      std::string_view partition, const CacheKey& key) = 0;
   virtual Result<StoreStats> stats() = 0;
   // Blocks until everything committed so far is durable. For shutdown and tests.
   virtual Status flush() = 0;
 };
+
+// Where an imported answer waits for its first request. Secret-free: partition and digest alone decide it.
+CacheKey import_key(std::string_view canonical_sha256, std::string_view partition);
+
+// The partition of imported answers unless the importer says another.
+inline constexpr std::string_view kImportPartition = "local";
 
 // An entry as listings show it.
 struct EntryInfo {
@@ -80,8 +109,10 @@ struct EntryInfo {
   std::uint64_t hits = 0;
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
+  std::uint32_t generation_ms = 0;
   std::uint64_t stored_bytes = 0;   // as it stands in the store
   std::uint64_t message_bytes = 0;  // of the message's JSON text
+  bool imported = false;            // and not yet asked for
 };
 
 struct PurgeResult {
@@ -95,20 +126,76 @@ struct VerifyResult {
   std::uint64_t foreign_version = 0;  // records of another format version: ignored, reclaimable
 };
 
+struct CompactResult {
+  std::uint64_t bytes_before = 0;  // of the file
+  std::uint64_t bytes_after = 0;
+  std::uint64_t entries = 0;
+  std::uint64_t generation = 0;  // of the new file
+};
+
+enum class ImportOutcome { added, already_there, expired };
+
+// What `doctor` tells. An engine without a file leaves what is about files at 0.
+struct StoreHealth {
+  std::string directory;
+  std::uint32_t directory_mode = 0;  // permission bits
+  std::uint32_t file_mode = 0;
+  std::uint32_t format = 0;
+  std::uint64_t generation = 0;
+  std::uint64_t entries = 0;
+  std::uint64_t record_bytes = 0;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t free_bytes = 0;  // pages of the file that wait to be used again
+  std::uint64_t file_bytes = 0;
+  std::uint64_t file_bytes_max = 0;
+  std::uint64_t bytes_max = 0;
+  std::uint64_t map_bytes = 0;
+  std::uint64_t disk_free_bytes = 0;
+  std::uint64_t readers = 0;                // slots in use, of every process
+  std::uint64_t stale_readers_cleared = 0;  // by this call
+  std::int64_t other_process = 0;           // the id of one that has the store open too; 0: none is known of
+  std::vector<std::string> problems;        // sentences that say what to do
+};
+
 enum class PurgeMode { dry_run, remove };
+
+// How far a long piece of work has come; `total` may be an estimate. Called now and then, on the caller's
+// thread or the engine's; returning false stops the work, which then reports what it has done.
+struct Progress {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+};
+using ProgressReport = std::function<bool(const Progress&)>;
 
 // Thread-safe; small transactions, so that traffic goes on beside it.
 class ResponseStoreMaintenance {
  public:
+  using EntryVisitor = std::function<bool(const EntryInfo&)>;
+  using RecordVisitor = std::function<bool(const Digest128& key, const StoredResponse&)>;
+
   virtual ~ResponseStoreMaintenance() = default;
-  // Calls `visit` for each entry in key order until it returns false. Damaged records are passed over.
-  virtual Status for_each(const std::function<bool(const EntryInfo&)>& visit) = 0;
+  // Calls `visit` for each entry in key order, from the first behind `after`, until it returns false. Reads
+  // no message; a damaged record may be listed, only verify() tells.
+  virtual Status for_each_after(const std::optional<Digest128>& after, const EntryVisitor& visit) = 0;
+  Status for_each(const EntryVisitor& visit) { return for_each_after(std::nullopt, visit); }
+  // The same with the whole answers, expired ones included, for export. Unreadable records are passed over.
+  virtual Status for_each_record(const std::optional<Digest128>& after, const RecordVisitor& visit) = 0;
   // The whole record of an entry, expired or not, without a check digest and without counting a hit.
   virtual Result<std::optional<StoredResponse>> inspect(const Digest128& primary) = 0;
-  virtual Result<PurgeResult> purge(const std::function<bool(const EntryInfo&)>& matches, PurgeMode mode) = 0;
+  virtual Result<PurgeResult> purge(const EntryVisitor& matches, PurgeMode mode,
+                                    const ProgressReport& report = {}) = 0;
   // Everything, damaged records and those of other versions too.
   virtual Result<PurgeResult> purge_all(PurgeMode mode) = 0;
-  virtual Result<VerifyResult> verify() = 0;
+  virtual Result<VerifyResult> verify(const ProgressReport& report = {}) = 0;
+  // Rewrites the file, so that it holds nothing but what stands. Lookups go on, writes wait. Error
+  // `unavailable` (retry later) when another process has the store open: ask the broker that has it
+  // (POST /admin/compact) with this process's store closed. An engine without a file has nothing to do.
+  virtual Result<CompactResult> compact(const ProgressReport& report = {}) = 0;
+  // Puts an answer of another store where adopt() finds it, durable after ResponseStore::flush().
+  // invalid_request when canonical_sha256 is not 64 lower-case hexadecimal digits or the times make no sense.
+  virtual Result<ImportOutcome> import_record(StoredResponse response, std::string_view partition) = 0;
+  // Also clears the reader slots of dead processes.
+  virtual Result<StoreHealth> health() = 0;
 };
 
 }  // namespace anyclaude

@@ -89,6 +89,11 @@ inline constexpr std::size_t kStoreTidyEntriesMax = 256;
 inline constexpr milliseconds kStoreTidyInterval{1'000};
 // Keys whose hits are counted in memory between two writes; hits on further keys go uncounted.
 inline constexpr std::size_t kStoreTouchedKeysMax = 65'536;
+// Counted hits are written when so much time has passed or so many keys were hit, never one by one.
+inline constexpr milliseconds kStoreTouchInterval{60'000};
+inline constexpr std::size_t kStoreTouchesWrittenMax = 1'024;
+// How often slots of readers that died are looked for.
+inline constexpr milliseconds kStoreReaderCheckInterval{60'000};
 inline constexpr std::uint64_t kStoreMapBytesInitial = 64ull * 1024 * 1024;
 inline constexpr std::uint64_t kStoreMapGrowthBytesMax = 1024ull * 1024 * 1024;
 inline constexpr unsigned kStoreReadersMax = 2'048;
@@ -98,6 +103,8 @@ inline constexpr std::size_t kStateTableNameBytesMax = 64;
 // How long a caller waits for its write while another process holds the store's write lock.
 inline constexpr milliseconds kStoreWriteWaitMax{5'000};
 inline constexpr milliseconds kStoreReadWaitMax{100};
+// How long an opening waits for a process that is replacing the file.
+inline constexpr milliseconds kStoreOpenWaitMax{5'000};
 inline constexpr milliseconds kStoreCloseWaitMax{2'000};
 
 }  // namespace anyclaude::limits

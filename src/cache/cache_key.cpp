@@ -40,6 +40,15 @@ Digest128 digest(std::string_view request_bytes, const std::string& context, con
 
 }  // namespace
 
+std::string portable_digest(const CanonicalRequest& request, const KeyContext& context) {
+  KeyContext anybody = context;
+  anybody.partition = {};
+  std::string together = context_bytes(anybody);
+  CanonicalWriter writer(together);
+  append(writer, "request", sha256_hex(request.bytes));
+  return sha256_hex(together);
+}
+
 CacheKey make_cache_key(const CanonicalRequest& request, const KeyContext& context,
                         const StoreSecrets& secrets) {
   const std::string bytes = context_bytes(context);

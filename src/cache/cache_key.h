@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "canonical/canonical_request.h"
@@ -19,6 +20,11 @@ struct KeyContext {
   std::string_view fingerprint;     // what the backend says of itself
   std::string_view profile_digest;  // of the profile as it is in force: the user may have changed it
 };
+
+// What decides the answer, without secrets: the same on every machine where the same is asked of the same
+// model, server address and ordering. The partition is left out; it means nothing elsewhere. 64 hexadecimal
+// digits.
+std::string portable_digest(const CanonicalRequest& request, const KeyContext& context);
 
 CacheKey make_cache_key(const CanonicalRequest& request, const KeyContext& context,
                         const StoreSecrets& secrets);

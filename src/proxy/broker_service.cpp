@@ -22,6 +22,30 @@ void send_api_error(ResponseWriter& client, const ApiError& error) {
   send_json(client, error.status, error.json());
 }
 
+json store_figures(const StoreStats& stats) {
+  return {{"entries", stats.entries},
+          {"imports", stats.imports},
+          {"record_bytes", stats.record_bytes},
+          {"used_bytes", stats.used_bytes},
+          {"file_bytes", stats.file_bytes},
+          {"bytes_max", stats.bytes_max},
+          {"generation", stats.generation},
+          {"hits", stats.hits},
+          {"misses", stats.misses},
+          {"writes", stats.writes},
+          {"errors", stats.errors},
+          {"expired", stats.expired},
+          {"evicted", stats.evicted},
+          {"map_grown", stats.map_grown},
+          {"map_resized", stats.map_resized},
+          {"map_full", stats.map_full},
+          {"stale_readers", stats.stale_readers},
+          {"disk_full", stats.disk_full},
+          {"write_denied", stats.write_denied},
+          {"write_timeouts", stats.write_timeouts},
+          {"compactions", stats.compactions}};
+}
+
 }  // namespace
 
 void BrokerService::handle(HttpRequest& request, ResponseWriter& client) {
@@ -133,10 +157,7 @@ void BrokerService::metrics(HttpRequest&, ResponseWriter& client) {
   out["cache_mode"] = name_of(parts_.cache.mode);
   out["prompt_level"] = name_of(parts_.level);
   if (const auto stats = parts_.store.stats()) {
-    out["store"] = {{"entries", stats->entries},       {"record_bytes", stats->record_bytes},
-                    {"file_bytes", stats->file_bytes}, {"hits", stats->hits},
-                    {"misses", stats->misses},         {"writes", stats->writes},
-                    {"errors", stats->errors}};
+    out["store"] = store_figures(*stats);
   } else {
     out["store"] = {{"problem", stats.error().message}};
   }

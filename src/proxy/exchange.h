@@ -42,6 +42,7 @@ struct Exchange {
   std::string session_id;
   std::optional<CacheKey> key;
   std::string partition;
+  std::string canonical_sha256;  // empty until somebody asks for it (exchange_key.h)
 
   // Outcome so far
   CacheStatus status = CacheStatus::bypass;

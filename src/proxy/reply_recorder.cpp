@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/digest.h"
+#include "proxy/exchange_key.h"
 
 namespace anyclaude {
 namespace {
@@ -52,7 +52,7 @@ StoredResponse ReplyRecorder::to_stored(const UpstreamReport& report) const {
   StoredResponse stored;
   stored.message_json = message_text_without_id(whole);
   stored.model = exchange_.identity.model.empty() ? exchange_.canonical->model : exchange_.identity.model;
-  stored.canonical_sha256 = sha256_hex(exchange_.canonical->bytes);
+  stored.canonical_sha256 = canonical_sha256_of(parts_, exchange_);
   stored.created_at_ms = unix_milliseconds(now);
   stored.expires_at_ms = unix_milliseconds(now + parts_.cache.ttl);
   stored.producer_revision = kProducerRevision;

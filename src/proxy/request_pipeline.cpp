@@ -4,10 +4,10 @@
 
 #include "backend/model_list.h"
 #include "base/random_id.h"
-#include "cache/cache_key.h"
 #include "cache/cacheability.h"
 #include "cache/partition.h"
 #include "prefix/prompt_chain.h"
+#include "proxy/exchange_key.h"
 #include "proxy/replay.h"
 #include "proxy/reply_headers.h"
 #include "proxy/reply_sender.h"
@@ -144,13 +144,7 @@ std::string RequestPipeline::find_partition(const Exchange& exchange) const {
 }
 
 void RequestPipeline::make_key(Exchange& exchange) {
-  const BackendSettings& settings = exchange.settings();
-  const std::string base_url = settings.base_url.text();
-  exchange.key =
-      make_cache_key(*exchange.canonical,
-                     {exchange.lane(), settings.profile.name, base_url, exchange.identity.model, parts_.level,
-                      exchange.partition, exchange.identity.fingerprint, settings.profile_digest},
-                     parts_.secrets);
+  exchange.key = cache_key_of(parts_, exchange);
   exchange.status = CacheStatus::miss;
 }
 
@@ -173,6 +167,7 @@ std::optional<StoredResponse> RequestPipeline::run_lookup(Exchange& exchange) {
     bypass(exchange, BypassReason::store_error);
     return std::nullopt;
   }
+  if (!*found) *found = adopt_import(exchange);
   if (!*found || (*found)->producer_revision != kProducerRevision) return missed(MissReason::not_found);
   const std::int64_t age_ms = unix_milliseconds(parts_.clock.system_now()) - (*found)->created_at_ms;
   exchange.age_s = std::max<std::int64_t>(age_ms / 1000, 0);
@@ -180,6 +175,18 @@ std::optional<StoredResponse> RequestPipeline::run_lookup(Exchange& exchange) {
     return missed(MissReason::max_age);
   exchange.status = CacheStatus::hit;
   return std::move(*found);
+}
+
+// An imported answer is known by what was asked, and gets its key in this store from the first who asks.
+std::optional<StoredResponse> RequestPipeline::adopt_import(Exchange& exchange) {
+  if (parts_.cache.mode != CacheMode::on || exchange.control.no_store || !parts_.store.has_imports())
+    return std::nullopt;
+  auto adopted = parts_.store.adopt(canonical_sha256_of(parts_, exchange), exchange.partition, *exchange.key);
+  if (adopted) return std::move(*adopted);
+  parts_.ledger.count_store_error();
+  parts_.log.warn("{} an imported answer could not be taken over: {}", exchange.request_id,
+                  adopted.error().message);
+  return std::nullopt;
 }
 
 // --- Replay ---

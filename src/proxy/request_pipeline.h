@@ -25,6 +25,7 @@ class RequestPipeline {
   void make_key(Exchange& exchange);
   std::string find_partition(const Exchange& exchange) const;
   std::optional<StoredResponse> run_lookup(Exchange& exchange);
+  std::optional<StoredResponse> adopt_import(Exchange& exchange);
   void run_replay(Exchange& exchange, const StoredResponse& stored);
   Next run_parse(Exchange& exchange);
   Next answer_side_request(Exchange& exchange);

@@ -3,7 +3,9 @@
 
 #include <lmdb.h>
 
+#include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -12,6 +14,9 @@
 #include "base/error.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "storage/lmdb/map_gate.h"
+#include "storage/lmdb/presence_lock.h"
+#include "storage/lmdb/store_bounds.h"
+#include "storage/lmdb/store_counters.h"
 #include "storage/lmdb/store_directory.h"
 #include "storage/lmdb/tables.h"
 
@@ -51,30 +56,54 @@ class Environment {
   using Work = std::function<int(MDB_txn*)>;
   int write(const Work& work, const std::function<bool()>& locked);
 
+  // Clears the reader slots of processes that died; their pages could not be used again. How many there were.
+  std::uint64_t clear_stale_readers();
+  // Replaces the file by a copy that holds nothing but what stands. Called where write() is; lookups go on
+  // but for the moment in which the files change places.
+  Result<CompactResult> compact(const ProgressReport& report);
+  // The error compact() would end with at once; for callers that need not wait in line to hear it.
+  Status may_compact() const;
+
   const Tables& tables() const { return tables_; }
+  const StoreBounds& bounds() const { return bounds_; }
+  StoreCounters& counters() { return counters_; }
+  const StoreDirectory& directory() const { return *directory_; }
+  const PresenceLock& presence() const { return *presence_; }
   std::uint64_t file_bytes() const { return directory_->data_file_bytes(); }
+  std::uint64_t map_bytes() const { return map_bytes_; }
+  std::uint64_t readers() const;
   Error error(int code, std::string_view what) const;
+  // For a caller who waited limits::kStoreWriteWaitMax in vain: who is writing, as far as can be known.
+  Error write_timeout() const;
 
  private:
   friend class ReadTransaction;
-  explicit Environment(std::unique_ptr<StoreDirectory> directory) : directory_(std::move(directory)) {}
+  Environment(std::unique_ptr<StoreDirectory> directory, std::unique_ptr<PresenceLock> presence,
+              StoreBounds bounds)
+      : directory_(std::move(directory)), presence_(std::move(presence)), bounds_(bounds) {}
 
   int open_map(std::uint64_t map_bytes);
-  std::uint64_t bytes_needed() const;
-  int check_length();
-  int extend_over_free_pages();
+  void close_map();
   Status prepare_tables(LmdbAccess access);
+  Result<std::uint32_t> read_format();
   int find_tables();
   int create_tables();
-  Status check_format();
+  int take_over();
+  Status note_bound();
+  Status learn_bound();
   int attempt(const Work& work, const std::function<bool()>& locked);
   int renew(MDB_txn*& txn);
   void give_back(MDB_txn* txn);
   int grow();
   int resize(std::uint64_t map_bytes, std::chrono::milliseconds wait_max);
+  int swap_files(const std::filesystem::path& fresh);
 
   const std::unique_ptr<StoreDirectory> directory_;  // released last
+  const std::unique_ptr<PresenceLock> presence_;
+  StoreBounds bounds_;  // changes only while the store is opened
+  StoreCounters counters_;
   MDB_env* env_ = nullptr;
+  std::atomic<std::uint64_t> map_bytes_{0};
   Tables tables_;
   MapGate gate_;
   std::mutex idle_mutex_;

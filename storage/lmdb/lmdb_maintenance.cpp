@@ -1,20 +1,31 @@
 #include "storage/lmdb/lmdb_maintenance.h"
 
 #include <algorithm>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "base/limits.h"
+#include "storage/import_key.h"
 
 namespace anyclaude::lmdb {
+
+namespace {
+
+// A step ends after so many bytes of records too, however few they are.
+constexpr std::size_t kStepBytesMax = 4 * 1024 * 1024;
+// Not an error of LMDB's: the step has seen enough.
+constexpr int kStepIsFull = -1;
+
+}  // namespace
 
 Result<LmdbMaintenance::Step> LmdbMaintenance::look_at_some(const std::optional<Digest128>& after,
                                                             const Look& look) {
   const auto reading = environment_.begin_read();
   if (!reading) return tl::unexpected(reading.error());
   Cursor cursor;
-  int code = cursor.open(reading->get(), environment_.tables().responses);
+  int code = cursor.open(reading->get(), environment_.tables().entries);
   std::string start;
   if (after) {
     const auto raw = after->bytes();
@@ -24,59 +35,68 @@ Result<LmdbMaintenance::Step> LmdbMaintenance::look_at_some(const std::optional<
   if (code == 0 && after && cursor.key() == start) code = cursor.next();
   Step step;
   for (std::size_t i = 0; code == 0 && i < limits::kStoreTidyEntriesMax; ++i) {
-    if (const auto key = digest_at(cursor.key(), 0); key) {
-      look(reading->get(), *key, cursor.value());
-      step.last = key;
-    }
-    code = cursor.next();
+    const auto key = digest_at(cursor.key(), 0);
+    const auto row = decode_row(cursor.value());
+    if (key) step.last = key;
+    code = key && row ? look(reading->get(), *key, *row) : 0;
+    if (code == 0) code = cursor.next();
   }
   if (code == MDB_NOTFOUND) return Step{};
-  if (code != 0) return tl::unexpected(environment_.error(code, "read"));
+  if (code != 0 && code != kStepIsFull) return tl::unexpected(environment_.error(code, "read"));
   return step;
 }
 
-std::optional<EntryInfo> LmdbMaintenance::describe(MDB_txn* txn, const Digest128& key,
-                                                   std::string_view record) const {
-  const auto view = open_record(key, record);
-  if (!view) return std::nullopt;
-  std::optional<UsageRow> usage;
-  if (table_.usage(txn, key, usage) != 0) return std::nullopt;
-  return EntryInfo{.key = key,
-                   .model = std::string(view->model),
-                   .created_at_ms = view->created_at_ms,
-                   .expires_at_ms = view->expires_at_ms,
-                   .last_used_at_ms = usage ? usage->last_used_at_ms : view->created_at_ms,
-                   .hits = usage ? usage->hits : 0,
-                   .input_tokens = view->input_tokens,
-                   .output_tokens = view->output_tokens,
-                   .stored_bytes = sizeof(Digest128) + record.size(),
-                   .message_bytes = view->message_bytes};
-}
-
-Status LmdbMaintenance::for_each(const std::function<bool(const EntryInfo&)>& visit) {
+Status LmdbMaintenance::for_each_after(const std::optional<Digest128>& after, const EntryVisitor& visit) {
   // What this process has admitted and counted is to be seen; when it cannot be written, the rest still is.
   writer_.settle();
-  std::optional<Digest128> after;
+  std::optional<Digest128> reached = after;
   do {
     std::vector<EntryInfo> seen;
-    const auto step = look_at_some(after, [&](MDB_txn* txn, const Digest128& key, std::string_view record) {
-      if (auto info = describe(txn, key, record); info) seen.push_back(std::move(*info));
+    const auto step = look_at_some(reached, [&](MDB_txn*, const Digest128& key, const EntryRow& row) {
+      seen.push_back(info_of(key, row));
+      return 0;
     });
     if (!step) return tl::unexpected(step.error());
     for (const EntryInfo& info : seen)
       if (!visit(info)) return {};
-    after = step->last;
-  } while (after);
+    reached = step->last;
+  } while (reached);
+  return {};
+}
+
+Status LmdbMaintenance::for_each_record(const std::optional<Digest128>& after, const RecordVisitor& visit) {
+  writer_.settle();
+  std::optional<Digest128> reached = after;
+  do {
+    std::vector<std::pair<Digest128, std::string>> seen;
+    std::size_t bytes = 0;
+    const auto step = look_at_some(reached, [&](MDB_txn* txn, const Digest128& key, const EntryRow&) {
+      std::optional<std::string> record;
+      if (const int code = table_.find(txn, key, record); code != 0 || !record) return code;
+      bytes += record->size();
+      seen.emplace_back(key, std::move(*record));
+      return bytes < kStepBytesMax ? 0 : kStepIsFull;
+    });
+    if (!step) return tl::unexpected(step.error());
+    for (const auto& [key, record] : seen) {
+      const auto view = open_record(key, record);
+      const auto response = view ? codec_.unpack(*view) : tl::unexpected(view.error());
+      if (response && !visit(key, *response)) return {};
+    }
+    reached = step->last;
+  } while (reached);
   return {};
 }
 
 Result<std::optional<StoredResponse>> LmdbMaintenance::inspect(const Digest128& primary) {
   writer_.settle();
-  const auto reading = environment_.begin_read();
-  if (!reading) return tl::unexpected(reading.error());
-  std::optional<std::string_view> bytes;
-  if (const int code = table_.find(reading->get(), primary, bytes); code != 0)
-    return tl::unexpected(environment_.error(code, "read"));
+  std::optional<std::string> bytes;
+  {
+    const auto reading = environment_.begin_read();
+    if (!reading) return tl::unexpected(reading.error());
+    if (const int code = table_.find(reading->get(), primary, bytes); code != 0)
+      return tl::unexpected(environment_.error(code, "read"));
+  }
   if (!bytes) return std::optional<StoredResponse>();
   const auto record = open_record(primary, *bytes);
   auto response = record ? codec_.unpack(*record) : tl::unexpected(record.error());
@@ -87,8 +107,17 @@ Result<std::optional<StoredResponse>> LmdbMaintenance::inspect(const Digest128& 
                   : "The record of " + primary.hex() + " was written by another version of anyclaude.");
 }
 
-Result<PurgeResult> LmdbMaintenance::purge(const std::function<bool(const EntryInfo&)>& matches,
-                                           PurgeMode mode) {
+Result<std::uint64_t> LmdbMaintenance::count_entries() {
+  const auto reading = environment_.begin_read();
+  if (!reading) return tl::unexpected(reading.error());
+  TableTotals totals;
+  if (const int code = table_.totals(reading->get(), totals); code != 0)
+    return tl::unexpected(environment_.error(code, "read"));
+  return totals.entries;
+}
+
+Result<PurgeResult> LmdbMaintenance::purge(const EntryVisitor& matches, PurgeMode mode,
+                                           const ProgressReport& report) {
   PurgeResult result;
   std::vector<Digest128> keys;
   const Status walked = for_each([&](const EntryInfo& info) {
@@ -102,13 +131,15 @@ Result<PurgeResult> LmdbMaintenance::purge(const std::function<bool(const EntryI
   });
   if (!walked) return tl::unexpected(walked.error());
   if (mode == PurgeMode::dry_run) return result;
+  const auto steps_max = static_cast<std::ptrdiff_t>(environment_.bounds().tidy_steps_max());
   for (auto at = keys.begin(); at != keys.end();) {
-    const auto end = at + std::min<std::ptrdiff_t>(keys.end() - at, limits::kStoreTidyEntriesMax);
+    const auto end = at + std::min(keys.end() - at, steps_max);
     const auto removed = remove_some({at, end});
     if (!removed) return tl::unexpected(removed.error());
     result.entries += removed->entries;
     result.bytes += removed->bytes;
     at = end;
+    if (report && !report({static_cast<std::uint64_t>(at - keys.begin()), keys.size()})) break;
   }
   return result;
 }
@@ -128,34 +159,129 @@ Result<PurgeResult> LmdbMaintenance::remove_some(std::vector<Digest128> keys) {
 Result<PurgeResult> LmdbMaintenance::purge_all(PurgeMode mode) {
   const auto removed = std::make_shared<Removed>();
   const Status status = writer_.run([table = table_, mode, removed](MDB_txn* txn) {
-    *removed = {};
     if (mode == PurgeMode::remove) return table.clear(txn, *removed);
-    if (const int code = table.entries(txn, removed->entries); code != 0) return code;
-    return table.record_bytes(txn, removed->bytes);
+    TableTotals totals;
+    const int code = table.totals(txn, totals);
+    *removed = {totals.entries, totals.record_bytes};
+    return code;
   });
   if (!status) return tl::unexpected(status.error());
   return PurgeResult{removed->entries, removed->bytes};
 }
 
-Result<VerifyResult> LmdbMaintenance::verify() {
+Result<VerifyResult> LmdbMaintenance::verify(const ProgressReport& report) {
   writer_.settle();
+  const auto total = count_entries();
+  if (!total) return tl::unexpected(total.error());
   VerifyResult result;
   std::optional<Digest128> after;
   do {
-    const auto step = look_at_some(after, [&](MDB_txn*, const Digest128& key, std::string_view bytes) {
+    std::size_t bytes = 0;
+    const auto step = look_at_some(after, [&](MDB_txn* txn, const Digest128& key, const EntryRow& row) {
       ++result.checked;
-      const auto record = open_record(key, bytes);
+      std::optional<std::string> found;
+      if (const int code = table_.find(txn, key, found); code != 0) return code;
+      const auto record = found ? open_record(key, *found) : tl::unexpected(RecordFault::damaged);
       const auto response = record ? codec_.unpack(*record) : tl::unexpected(record.error());
-      if (response) return;
-      if (response.error() == RecordFault::damaged)
-        result.damaged.push_back(key);
-      else
+      if (!response && response.error() == RecordFault::foreign_version)
         ++result.foreign_version;
+      else if (!response)
+        result.damaged.push_back(key);
+      bytes += row.stored_bytes;
+      return bytes < kStepBytesMax ? 0 : kStepIsFull;
     });
     if (!step) return tl::unexpected(step.error());
     after = step->last;
+    if (report && !report({result.checked, std::max(*total, result.checked)})) break;
   } while (after);
   return result;
+}
+
+Result<CompactResult> LmdbMaintenance::compact(const ProgressReport& report) {
+  if (auto allowed = environment_.may_compact(); !allowed) return tl::unexpected(allowed.error());
+  std::promise<Result<CompactResult>> outcome;
+  auto waiting = outcome.get_future();
+  // This call waits for as long as it takes, so the job may refer to what is the caller's.
+  CompactResult result;
+  writer_.enqueue({.alone =
+                       [&] {
+                         auto compacted = environment_.compact(report);
+                         if (!compacted) return Status(tl::unexpected(compacted.error()));
+                         result = *compacted;
+                         return Status();
+                       },
+                   .done =
+                       [&](const Status& status) {
+                         if (status)
+                           outcome.set_value(result);
+                         else
+                           outcome.set_value(tl::unexpected(status.error()));
+                       },
+                   .caller = WriteCaller::waits});
+  return waiting.get();
+}
+
+Result<ImportOutcome> LmdbMaintenance::import_record(StoredResponse response, std::string_view partition) {
+  if (auto checked = check_import(response); !checked) return tl::unexpected(checked.error());
+  if (response.expires_at_ms <= unix_milliseconds(clock_.system_now())) return ImportOutcome::expired;
+  const CacheKey key = import_key(response.canonical_sha256, partition);
+  if (responses_.is_pending(key.primary)) return ImportOutcome::already_there;
+  {
+    const auto reading = environment_.begin_read();
+    if (!reading) return tl::unexpected(reading.error());
+    std::optional<EntryRow> standing;
+    if (const int code = table_.row(reading->get(), key.primary, standing); code != 0)
+      return tl::unexpected(environment_.error(code, "read"));
+    if (standing) return ImportOutcome::already_there;
+  }
+  tidying_->keep_within_bound();
+  Status committed = responses_.commit(key, response, Origin::imported);
+  if (!committed && committed.error().kind == ErrorKind::overloaded) {
+    if (auto flushed = responses_.flush(); !flushed) return tl::unexpected(flushed.error());
+    committed = responses_.commit(key, std::move(response), Origin::imported);
+  }
+  if (!committed) return tl::unexpected(committed.error());
+  return ImportOutcome::added;
+}
+
+Result<StoreHealth> LmdbMaintenance::health() {
+  StoreHealth health;
+  if (auto filled = fill_in_file(health); !filled) return tl::unexpected(filled.error());
+  const StoreBounds& bounds = environment_.bounds();
+  health.format = kStoreFormat;
+  health.bytes_max = bounds.bytes_max();
+  health.file_bytes_max = bounds.file_bytes_max();
+  health.other_process = environment_.presence().other_process();
+  const auto reading = environment_.begin_read();
+  if (!reading) return tl::unexpected(reading.error());
+  health.stale_readers_cleared = environment_.clear_stale_readers();
+  health.readers = environment_.readers();
+  health.map_bytes = environment_.map_bytes();
+  TableTotals totals;
+  int code = table_.totals(reading->get(), totals);
+  if (code == 0) code = get_number(reading->get(), environment_.tables(), kGenerationName, health.generation);
+  if (code != 0) return tl::unexpected(environment_.error(code, "read"));
+  health.entries = totals.entries;
+  health.record_bytes = totals.record_bytes;
+  health.used_bytes = totals.used_bytes;
+  health.free_bytes = health.file_bytes - std::min(health.file_bytes, totals.used_bytes);
+  if (health.file_bytes > health.file_bytes_max)
+    health.problems.push_back("The file is larger than its bound allows; compact the store to shrink it.");
+  if (health.disk_free_bytes < health.file_bytes_max - std::min(health.file_bytes_max, health.file_bytes))
+    health.problems.push_back("The disk may fill up before the store reaches its bound.");
+  return health;
+}
+
+Status LmdbMaintenance::fill_in_file(StoreHealth& health) {
+  const StoreDirectory& directory = environment_.directory();
+  health.directory = directory.path().string();
+  health.file_bytes = directory.data_file_bytes();
+  const auto facts = directory.facts();
+  if (!facts) return tl::unexpected(facts.error());
+  health.directory_mode = facts->directory_mode;
+  health.file_mode = facts->file_mode;
+  health.disk_free_bytes = facts->disk_free_bytes;
+  return {};
 }
 
 }  // namespace anyclaude::lmdb

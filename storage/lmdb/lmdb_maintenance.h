@@ -2,12 +2,16 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "base/clock.h"
 #include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_responses.h"
 #include "storage/lmdb/record_codec.h"
 #include "storage/lmdb/response_table.h"
+#include "storage/lmdb/store_tidying.h"
 #include "storage/lmdb/transaction_writer.h"
 #include "storage/response_store.h"
 
@@ -15,29 +19,45 @@ namespace anyclaude::lmdb {
 
 class LmdbMaintenance final : public ResponseStoreMaintenance {
  public:
-  LmdbMaintenance(Environment& environment, TransactionWriter& writer, const RecordCodec& codec)
-      : environment_(environment), writer_(writer), codec_(codec), table_(environment.tables()) {}
+  LmdbMaintenance(Environment& environment, TransactionWriter& writer, const RecordCodec& codec,
+                  LmdbResponses& responses, std::shared_ptr<StoreTidying> tidying, const Clock& clock)
+      : environment_(environment),
+        writer_(writer),
+        codec_(codec),
+        responses_(responses),
+        tidying_(std::move(tidying)),
+        table_(environment.tables()),
+        clock_(clock) {}
 
-  Status for_each(const std::function<bool(const EntryInfo&)>& visit) override;
+  Status for_each_after(const std::optional<Digest128>& after, const EntryVisitor& visit) override;
+  Status for_each_record(const std::optional<Digest128>& after, const RecordVisitor& visit) override;
   Result<std::optional<StoredResponse>> inspect(const Digest128& primary) override;
-  Result<PurgeResult> purge(const std::function<bool(const EntryInfo&)>& matches, PurgeMode mode) override;
+  Result<PurgeResult> purge(const EntryVisitor& matches, PurgeMode mode,
+                            const ProgressReport& report) override;
   Result<PurgeResult> purge_all(PurgeMode mode) override;
-  Result<VerifyResult> verify() override;
+  Result<VerifyResult> verify(const ProgressReport& report) override;
+  Result<CompactResult> compact(const ProgressReport& report) override;
+  Result<ImportOutcome> import_record(StoredResponse response, std::string_view partition) override;
+  Result<StoreHealth> health() override;
 
  private:
-  // Sees a record inside the transaction it was read in.
-  using Look = std::function<void(MDB_txn* txn, const Digest128& key, std::string_view record)>;
+  // Sees an entry inside the transaction it was read in.
+  using Look = std::function<int(MDB_txn* txn, const Digest128& key, const EntryRow& row)>;
   struct Step {
     std::optional<Digest128> last;  // of what was seen; nothing at the end of the table
   };
   Result<Step> look_at_some(const std::optional<Digest128>& after, const Look& look);
-  std::optional<EntryInfo> describe(MDB_txn* txn, const Digest128& key, std::string_view record) const;
   Result<PurgeResult> remove_some(std::vector<Digest128> keys);
+  Result<std::uint64_t> count_entries();
+  Status fill_in_file(StoreHealth& health);
 
   Environment& environment_;
   TransactionWriter& writer_;
   const RecordCodec& codec_;
+  LmdbResponses& responses_;
+  const std::shared_ptr<StoreTidying> tidying_;
   const ResponseTable table_;
+  const Clock& clock_;
 };
 
 }  // namespace anyclaude::lmdb

@@ -3,7 +3,6 @@
 #include <system_error>
 #include <utility>
 
-#include "base/limits.h"
 #include "storage/lmdb/environment.h"
 #include "storage/lmdb/lmdb_maintenance.h"
 #include "storage/lmdb/lmdb_responses.h"
@@ -22,11 +21,10 @@ class LmdbStoreImpl final : public LmdbStore {
       : environment_(std::move(environment)),
         touches_(std::make_shared<lmdb::Touches>()),
         codec_(std::make_shared<const lmdb::RecordCodec>()),
-        writer_(environment_, std::make_shared<lmdb::StoreTidying>(
-                                  environment_, touches_, clock, options.access,
-                                  options.bytes_max > 0 ? options.bytes_max : limits::kStoreBytesMaxDefault)),
+        tidying_(std::make_shared<lmdb::StoreTidying>(environment_, touches_, clock, options.access)),
+        writer_(environment_, tidying_),
         responses_(*environment_, writer_, codec_, touches_, clock),
-        maintenance_(*environment_, writer_, *codec_),
+        maintenance_(*environment_, writer_, *codec_, responses_, tidying_, clock),
         states_(*environment_, writer_) {}
 
   ResponseStore& responses() override { return responses_; }
@@ -37,6 +35,7 @@ class LmdbStoreImpl final : public LmdbStore {
   const std::shared_ptr<lmdb::Environment> environment_;
   const std::shared_ptr<lmdb::Touches> touches_;
   const std::shared_ptr<const lmdb::RecordCodec> codec_;
+  const std::shared_ptr<lmdb::StoreTidying> tidying_;
   lmdb::TransactionWriter writer_;
   lmdb::LmdbResponses responses_;
   lmdb::LmdbMaintenance maintenance_;

@@ -18,7 +18,9 @@ enum class LmdbAccess { serve, maintain };
 
 struct LmdbStoreOptions {
   std::filesystem::path directory;  // made with mode 0700 if absent; refused when others can read it
-  std::uint64_t bytes_max = 0;      // live bytes; 0: limits::kStoreBytesMaxDefault
+  // Of live bytes; the file never becomes larger than 1.25 times that, or 2 MiB more when that is more. 0:
+  // for `maintain` what the last one to serve said, else limits::kStoreBytesMaxDefault.
+  std::uint64_t bytes_max = 0;
   LmdbAccess access = LmdbAccess::serve;
   std::uint64_t map_bytes_initial = 0;  // grows as needed; 0: limits::kStoreMapBytesInitial
 };

@@ -1,5 +1,6 @@
 #include "storage/lmdb/response_table.h"
 
+#include <algorithm>
 #include <string>
 
 #include "storage/lmdb/byte_layout.h"
@@ -8,9 +9,10 @@ namespace anyclaude::lmdb {
 namespace {
 
 constexpr std::size_t kKeyBytes = 16;
-constexpr std::size_t kUsageRowBytes = 28;
-// The index of last use need not be exact; a minute keeps repeated hits from moving entries about.
+// Uses within a step do not count as later than each other, so that repeated hits move nothing about.
 constexpr std::int64_t kLastUseStepMs = 60'000;
+// After so many second chances in a row one entry goes all the same, so that making room never takes long.
+constexpr std::size_t kSecondChancesMax = 64;
 
 std::string key_bytes(const Digest128& key) {
   const auto raw = key.bytes();
@@ -18,117 +20,105 @@ std::string key_bytes(const Digest128& key) {
 }
 
 // Times before 1970 count as 0; they would sort last otherwise.
-std::string index_key(std::int64_t number, const Digest128& key) {
+std::string expiry_key(const EntryRow& row, const Digest128& key) {
   std::string out;
-  append_big_endian(out, static_cast<std::uint64_t>(number < 0 ? 0 : number));
+  append_big_endian(out, static_cast<std::uint64_t>(std::max<std::int64_t>(row.expires_at_ms, 0)));
   return out + key_bytes(key);
 }
 
-std::string expiry_key(const UsageRow& row, const Digest128& key) {
-  return index_key(row.expires_at_ms, key);
+bool was_used_again(const EntryRow& row) {
+  return row.last_used_at_ms / kLastUseStepMs > row.placed_at_ms / kLastUseStepMs;
 }
 
-std::string last_use_key(const UsageRow& row, const Digest128& key) {
-  return index_key(row.last_used_at_ms / kLastUseStepMs, key);
+// Removed entries leave holes in pages. Moving what is left closes them and costs nobody an answer.
+bool has_holes(const TableTotals& totals, const TableBound& bound) {
+  return totals.record_bytes <= bound.record_bytes_max && totals.record_bytes < totals.log_bytes / 5 * 3;
 }
 
 }  // namespace
 
-int ResponseTable::find(MDB_txn* txn, const Digest128& key, std::optional<std::string_view>& record) const {
-  return get_value(txn, tables_.responses, key_bytes(key), record);
+int ResponseTable::find(MDB_txn* txn, const Digest128& key, std::optional<std::string>& record) const {
+  record.reset();
+  std::optional<EntryRow> found;
+  const int code = row(txn, key, found);
+  if (code != 0 || !found) return code;
+  return log_.read(txn, key, found->sequence, found->stored_bytes, record);
 }
 
-int ResponseTable::usage(MDB_txn* txn, const Digest128& key, std::optional<UsageRow>& row) const {
+int ResponseTable::row(MDB_txn* txn, const Digest128& key, std::optional<EntryRow>& row) const {
   row.reset();
   std::optional<std::string_view> bytes;
-  const int code = get_value(txn, tables_.usage, key_bytes(key), bytes);
-  if (!bytes || bytes->size() != kUsageRowBytes) return code;
-  row =
-      UsageRow{static_cast<std::int64_t>(read_little_endian<std::uint64_t>(*bytes, 0)),
-               static_cast<std::int64_t>(read_little_endian<std::uint64_t>(*bytes, 8)),
-               read_little_endian<std::uint64_t>(*bytes, 16), read_little_endian<std::uint32_t>(*bytes, 24)};
-  return 0;
-}
-
-int ResponseTable::write_usage(MDB_txn* txn, const Digest128& key, const UsageRow& row) const {
-  std::string bytes;
-  append_little_endian(bytes, static_cast<std::uint64_t>(row.expires_at_ms));
-  append_little_endian(bytes, static_cast<std::uint64_t>(row.last_used_at_ms));
-  append_little_endian(bytes, row.hits);
-  append_little_endian(bytes, row.stored_bytes);
-  return put_value(txn, tables_.usage, key_bytes(key), bytes);
-}
-
-int ResponseTable::record_bytes(MDB_txn* txn, std::uint64_t& bytes) const {
-  bytes = 0;
-  std::optional<std::string_view> value;
-  const int code = get_value(txn, tables_.meta, kRecordBytesName, value);
-  if (value && value->size() == sizeof bytes) bytes = read_little_endian<std::uint64_t>(*value, 0);
+  const int code = get_value(txn, tables_.entries, key_bytes(key), bytes);
+  if (bytes) row = decode_row(*bytes);
   return code;
 }
 
-int ResponseTable::entries(MDB_txn* txn, std::uint64_t& count) const {
+int ResponseTable::write_row(MDB_txn* txn, const Digest128& key, const EntryRow& row) const {
+  return put_value(txn, tables_.entries, key_bytes(key), encode_row(row));
+}
+
+int ResponseTable::totals(MDB_txn* txn, TableTotals& totals) const {
   MDB_stat stat{};
-  const int code = mdb_stat(txn, tables_.responses, &stat);
-  count = stat.ms_entries;
-  return code;
+  if (const int code = mdb_stat(txn, tables_.entries, &stat); code != 0) return code;
+  totals.entries = stat.ms_entries;
+  if (const int code = get_number(txn, tables_, kRecordBytesName, totals.record_bytes); code != 0)
+    return code;
+  if (const int code = imports(txn, totals.imports); code != 0) return code;
+  if (const int code = mdb_stat(txn, tables_.records, &stat); code != 0) return code;
+  totals.log_bytes =
+      std::uint64_t{stat.ms_psize} * (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages);
+  return used_bytes(txn, tables_, totals.used_bytes);
 }
 
-int ResponseTable::add_record_bytes(MDB_txn* txn, std::int64_t difference) const {
-  std::uint64_t bytes = 0;
-  if (const int code = record_bytes(txn, bytes); code != 0) return code;
+int ResponseTable::add_number(MDB_txn* txn, std::string_view name, std::int64_t difference) const {
+  std::uint64_t number = 0;
+  if (const int code = get_number(txn, tables_, name, number); code != 0) return code;
   const auto less = static_cast<std::uint64_t>(-difference);
   if (difference >= 0)
-    bytes += static_cast<std::uint64_t>(difference);
+    number += static_cast<std::uint64_t>(difference);
   else
-    bytes = bytes < less ? 0 : bytes - less;
-  std::string value;
-  append_little_endian(value, bytes);
-  return put_value(txn, tables_.meta, kRecordBytesName, value);
+    number = number < less ? 0 : number - less;
+  return put_number(txn, tables_, name, number);
 }
 
-int ResponseTable::put(MDB_txn* txn, const Digest128& key, std::string_view record,
-                       std::int64_t expires_at_ms, std::int64_t now_ms) const {
+int ResponseTable::put(MDB_txn* txn, const Digest128& key, std::string_view record, EntryRow row) const {
   Removed replaced;
   if (const int code = remove(txn, key, replaced); code != 0) return code;
-  const UsageRow row{expires_at_ms, now_ms, 0, static_cast<std::uint32_t>(kKeyBytes + record.size())};
-  if (const int code = put_value(txn, tables_.responses, key_bytes(key), record); code != 0) return code;
-  if (const int code = write_usage(txn, key, row); code != 0) return code;
-  if (const int code = put_value(txn, tables_.expiry, expiry_key(row, key), {}); code != 0) return code;
-  if (const int code = put_value(txn, tables_.last_use, last_use_key(row, key), {}); code != 0) return code;
-  return add_record_bytes(txn, row.stored_bytes);
+  row.stored_bytes = static_cast<std::uint32_t>(kKeyBytes + record.size());
+  row.placed_at_ms = row.last_used_at_ms;
+  if (const int code = log_.append(txn, key, record, row.sequence); code != 0) return code;
+  if (const int code = write_row(txn, key, row); code != 0) return code;
+  if (const int code = append_value(txn, tables_.expiry, expiry_key(row, key), {}); code != 0) return code;
+  if (row.origin == Origin::imported)
+    if (const int code = add_number(txn, kImportsName, 1); code != 0) return code;
+  return add_number(txn, kRecordBytesName, row.stored_bytes);
 }
 
 int ResponseTable::remove(MDB_txn* txn, const Digest128& key, Removed& removed) const {
-  std::optional<std::string_view> record;
-  if (const int code = find(txn, key, record); code != 0) return code;
-  std::optional<UsageRow> row;
-  if (const int code = usage(txn, key, row); code != 0) return code;
-  const std::uint64_t bytes = record ? kKeyBytes + record->size() : 0;
-  if (row) {
-    if (const int code = erase_value(txn, tables_.expiry, expiry_key(*row, key)); code != 0) return code;
-    if (const int code = erase_value(txn, tables_.last_use, last_use_key(*row, key)); code != 0) return code;
-    if (const int code = erase_value(txn, tables_.usage, key_bytes(key)); code != 0) return code;
-  }
-  if (!record) return 0;
-  if (const int code = erase_value(txn, tables_.responses, key_bytes(key)); code != 0) return code;
+  std::optional<EntryRow> found;
+  if (const int code = row(txn, key, found); code != 0) return code;
+  return found ? remove_row(txn, key, *found, removed) : erase_value(txn, tables_.entries, key_bytes(key));
+}
+
+int ResponseTable::remove_row(MDB_txn* txn, const Digest128& key, const EntryRow& row,
+                              Removed& removed) const {
+  if (const int code = erase_value(txn, tables_.expiry, expiry_key(row, key)); code != 0) return code;
+  if (const int code = erase_value(txn, tables_.entries, key_bytes(key)); code != 0) return code;
+  if (const int code = log_.remove(txn, row.sequence); code != 0) return code;
+  if (row.origin == Origin::imported)
+    if (const int code = add_number(txn, kImportsName, -1); code != 0) return code;
   ++removed.entries;
-  removed.bytes += bytes;
-  return add_record_bytes(txn, -static_cast<std::int64_t>(bytes));
+  removed.bytes += row.stored_bytes;
+  return add_number(txn, kRecordBytesName, -std::int64_t{row.stored_bytes});
 }
 
 int ResponseTable::touch(MDB_txn* txn, const Digest128& key, std::uint64_t hits,
                          std::int64_t last_used_at_ms) const {
-  std::optional<UsageRow> row;
-  if (const int code = usage(txn, key, row); code != 0 || !row) return code;
-  const std::string old_place = last_use_key(*row, key);
-  row->hits += hits;
-  if (last_used_at_ms > row->last_used_at_ms) row->last_used_at_ms = last_used_at_ms;
-  if (const int code = write_usage(txn, key, *row); code != 0) return code;
-  const std::string new_place = last_use_key(*row, key);
-  if (new_place == old_place) return 0;
-  if (const int code = erase_value(txn, tables_.last_use, old_place); code != 0) return code;
-  return put_value(txn, tables_.last_use, new_place, {});
+  std::optional<EntryRow> found;
+  if (const int code = row(txn, key, found); code != 0 || !found) return code;
+  found->hits += static_cast<std::uint32_t>(hits);
+  found->last_used_at_ms = std::max(found->last_used_at_ms, last_used_at_ms);
+  return write_row(txn, key, *found);
 }
 
 int ResponseTable::expire(MDB_txn* txn, std::int64_t now_ms, std::size_t entries_max,
@@ -146,52 +136,70 @@ int ResponseTable::expire(MDB_txn* txn, std::int64_t now_ms, std::size_t entries
     if (key && static_cast<std::int64_t>(read_big_endian<std::uint64_t>(first, 0)) > now_ms) return 0;
     if (key)
       if (const int code = remove(txn, *key, removed); code != 0) return code;
-    // remove() has done this already, unless the row and its usage disagreed.
+    // remove() has done this already, unless the two tables disagreed.
     if (const int code = erase_value(txn, tables_.expiry, first); code != 0) return code;
   }
   return 0;
 }
 
-int ResponseTable::evict(MDB_txn* txn, std::uint64_t bytes_max, std::size_t entries_max,
-                         Removed& removed) const {
-  for (std::size_t i = 0; i < entries_max; ++i) {
-    std::uint64_t bytes = 0;
-    if (const int code = record_bytes(txn, bytes); code != 0) return code;
-    if (bytes <= bytes_max) return 0;
-    std::string first;
-    {
-      Cursor cursor;
-      if (const int code = cursor.open(txn, tables_.last_use); code != 0) return code;
-      const int code = cursor.seek({});
-      if (code != 0) return code == MDB_NOTFOUND ? 0 : code;
-      first = cursor.key();
-    }
-    if (const auto key = digest_at(first, sizeof(std::uint64_t)); key)
-      if (const int code = remove(txn, *key, removed); code != 0) return code;
-    if (const int code = erase_value(txn, tables_.last_use, first); code != 0) return code;
+int ResponseTable::evict(MDB_txn* txn, const TableBound& bound, std::size_t steps_max, Removed& removed,
+                         std::size_t& steps) const {
+  std::size_t spared = 0;
+  for (steps = 0; steps < steps_max; ++steps) {
+    TableTotals standing;
+    if (const int code = totals(txn, standing); code != 0) return code;
+    if (bound.holds(standing)) return 0;
+    std::optional<RecordLog::Place> place;
+    if (const int code = log_.first(txn, place); code != 0) return code;
+    if (!place) return 0;
+    const Spare spare = has_holes(standing, bound) ? Spare::everything : Spare::used_again;
+    if (const int code = make_room(txn, *place, spare, spared, removed); code != 0) return code;
   }
   return 0;
 }
 
-int ResponseTable::clear(MDB_txn* txn, Removed& removed) const {
-  if (const int code = entries(txn, removed.entries); code != 0) return code;
-  if (const int code = record_bytes(txn, removed.bytes); code != 0) return code;
-  for (const MDB_dbi table : {tables_.responses, tables_.usage, tables_.expiry, tables_.last_use})
-    if (const int code = mdb_drop(txn, table, 0); code != 0) return code;
-  return erase_value(txn, tables_.meta, kRecordBytesName);
+int ResponseTable::make_room(MDB_txn* txn, const RecordLog::Place& place, Spare spare, std::size_t& spared,
+                             Removed& removed) const {
+  std::optional<EntryRow> found;
+  if (place.key)
+    if (const int code = row(txn, *place.key, found); code != 0) return code;
+  // A record that no entry points to is nobody's.
+  if (!found || found->sequence != place.sequence) return log_.remove(txn, place.sequence);
+  if ((was_used_again(*found) || spare == Spare::everything) && spared < kSecondChancesMax) {
+    ++spared;
+    return move_to_end(txn, *place.key, std::move(*found));
+  }
+  spared = 0;
+  return remove_row(txn, *place.key, *found, removed);
 }
 
-int ResponseTable::untidy(MDB_txn* txn, std::int64_t now_ms, std::uint64_t bytes_max, bool& untidy) const {
-  std::uint64_t bytes = 0;
-  if (const int code = record_bytes(txn, bytes); code != 0) return code;
-  untidy = bytes > bytes_max;
-  if (untidy) return 0;
+int ResponseTable::move_to_end(MDB_txn* txn, const Digest128& key, EntryRow row) const {
+  std::optional<std::string> record;
+  if (const int code = log_.read(txn, key, row.sequence, row.stored_bytes, record); code != 0) return code;
+  if (const int code = log_.remove(txn, row.sequence); code != 0) return code;
+  if (const int code = log_.append(txn, key, record.value_or(""), row.sequence); code != 0) return code;
+  row.placed_at_ms = row.last_used_at_ms;
+  return write_row(txn, key, row);
+}
+
+int ResponseTable::clear(MDB_txn* txn, Removed& removed) const {
+  TableTotals standing;
+  if (const int code = totals(txn, standing); code != 0) return code;
+  removed = {standing.entries, standing.record_bytes};
+  for (const MDB_dbi table : {tables_.entries, tables_.records, tables_.expiry})
+    if (const int code = mdb_drop(txn, table, 0); code != 0) return code;
+  if (const int code = put_number(txn, tables_, kImportsName, 0); code != 0) return code;
+  return put_number(txn, tables_, kRecordBytesName, 0);
+}
+
+int ResponseTable::has_expired(MDB_txn* txn, std::int64_t now_ms, bool& expired) const {
+  expired = false;
   Cursor cursor;
   if (const int code = cursor.open(txn, tables_.expiry); code != 0) return code;
   const int code = cursor.seek({});
   if (code != 0) return code == MDB_NOTFOUND ? 0 : code;
-  untidy = cursor.key().size() < sizeof(std::uint64_t) ||
-           static_cast<std::int64_t>(read_big_endian<std::uint64_t>(cursor.key(), 0)) <= now_ms;
+  expired = cursor.key().size() < sizeof(std::uint64_t) ||
+            static_cast<std::int64_t>(read_big_endian<std::uint64_t>(cursor.key(), 0)) <= now_ms;
   return 0;
 }
 

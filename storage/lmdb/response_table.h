@@ -4,59 +4,81 @@
 #include <lmdb.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/digest.h"
+#include "storage/lmdb/entry_row.h"
+#include "storage/lmdb/record_log.h"
 #include "storage/lmdb/tables.h"
 
 namespace anyclaude::lmdb {
-
-// What changes about an entry without a new record, and what its indices are found by. Kept apart from the
-// record, so that counting a hit moves 28 bytes. Little-endian, in this order; rows of another size are taken
-// for missing.
-struct UsageRow {
-  std::int64_t expires_at_ms = 0;
-  std::int64_t last_used_at_ms = 0;
-  std::uint64_t hits = 0;
-  std::uint32_t stored_bytes = 0;  // of the record and its key
-};
 
 struct Removed {
   std::uint64_t entries = 0;
   std::uint64_t bytes = 0;
 };
 
+struct TableTotals {
+  std::uint64_t entries = 0;
+  std::uint64_t record_bytes = 0;
+  std::uint64_t imports = 0;
+  std::uint64_t log_bytes = 0;   // of the pages that hold the records
+  std::uint64_t used_bytes = 0;  // of the pages that hold anything
+};
+
+// What may stand: bytes of records with their keys, and bytes of the pages that all tables fill.
+struct TableBound {
+  std::uint64_t record_bytes_max = 0;
+  std::uint64_t used_bytes_max = 0;
+
+  bool holds(const TableTotals& totals) const {
+    return totals.record_bytes <= record_bytes_max && totals.used_bytes <= used_bytes_max;
+  }
+};
+
 // Every function returns LMDB's code. After any code but 0 the transaction must be undone.
 class ResponseTable {
  public:
-  explicit ResponseTable(const Tables& tables) : tables_(tables) {}
+  explicit ResponseTable(const Tables& tables) : tables_(tables), log_(tables) {}
 
-  int find(MDB_txn* txn, const Digest128& key, std::optional<std::string_view>& record) const;
-  int usage(MDB_txn* txn, const Digest128& key, std::optional<UsageRow>& row) const;
-  int record_bytes(MDB_txn* txn, std::uint64_t& bytes) const;
-  int entries(MDB_txn* txn, std::uint64_t& count) const;
+  // A copy of the record.
+  int find(MDB_txn* txn, const Digest128& key, std::optional<std::string>& record) const;
+  int row(MDB_txn* txn, const Digest128& key, std::optional<EntryRow>& row) const;
+  int totals(MDB_txn* txn, TableTotals& totals) const;
+  int imports(MDB_txn* txn, std::uint64_t& count) const {
+    return get_number(txn, tables_, kImportsName, count);
+  }
 
-  // Replaces what stood under the key.
-  int put(MDB_txn* txn, const Digest128& key, std::string_view record, std::int64_t expires_at_ms,
-          std::int64_t now_ms) const;
+  // Replaces what stood under the key. Of `row` the place and the size are filled in.
+  int put(MDB_txn* txn, const Digest128& key, std::string_view record, EntryRow row) const;
   int remove(MDB_txn* txn, const Digest128& key, Removed& removed) const;
   // Nothing happens when the entry is gone.
   int touch(MDB_txn* txn, const Digest128& key, std::uint64_t hits, std::int64_t last_used_at_ms) const;
   // Removes at most `entries_max` of what has expired.
   int expire(MDB_txn* txn, std::int64_t now_ms, std::size_t entries_max, Removed& removed) const;
-  // Removes at most `entries_max` of what was used longest ago, until no more than `bytes_max` stand.
-  int evict(MDB_txn* txn, std::uint64_t bytes_max, std::size_t entries_max, Removed& removed) const;
+  // Makes room at the front of the log until the bound holds or `steps_max` records were looked at. What was
+  // used since it was put there goes to the end instead, and so does everything while pages are badly filled.
+  int evict(MDB_txn* txn, const TableBound& bound, std::size_t steps_max, Removed& removed,
+            std::size_t& steps) const;
   int clear(MDB_txn* txn, Removed& removed) const;
 
-  // Whether expire() or evict() would find something.
-  int untidy(MDB_txn* txn, std::int64_t now_ms, std::uint64_t bytes_max, bool& untidy) const;
+  // Whether the first entry to expire has.
+  int has_expired(MDB_txn* txn, std::int64_t now_ms, bool& expired) const;
 
  private:
-  int write_usage(MDB_txn* txn, const Digest128& key, const UsageRow& row) const;
-  int add_record_bytes(MDB_txn* txn, std::int64_t difference) const;
+  int write_row(MDB_txn* txn, const Digest128& key, const EntryRow& row) const;
+  int remove_row(MDB_txn* txn, const Digest128& key, const EntryRow& row, Removed& removed) const;
+  int move_to_end(MDB_txn* txn, const Digest128& key, EntryRow row) const;
+  enum class Spare { used_again, everything };
+  int make_room(MDB_txn* txn, const RecordLog::Place& place, Spare spare, std::size_t& spared,
+                Removed& removed) const;
+  int add_number(MDB_txn* txn, std::string_view name, std::int64_t difference) const;
 
   const Tables& tables_;
+  const RecordLog log_;
 };
 
 }  // namespace anyclaude::lmdb

@@ -1,7 +1,9 @@
 #include "storage/lmdb/store_directory.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <mutex>
@@ -10,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "storage/lmdb/presence_lock.h"
 #include "storage/lmdb/store_error.h"
 
 namespace anyclaude::lmdb {
@@ -50,7 +53,7 @@ Status check_private(const std::filesystem::path& path, mode_t mode, std::string
 }
 
 Status check_files(const std::filesystem::path& directory) {
-  for (const char* name : {kDataFileName, kLockFileName}) {
+  for (const char* name : {kDataFileName, kLockFileName, kPresenceFileName, kCompactingFileName}) {
     const auto file = directory / name;
     struct stat facts {};
     if (::stat(file.c_str(), &facts) != 0) continue;
@@ -102,6 +105,26 @@ std::uint64_t StoreDirectory::data_file_bytes() const {
   std::error_code error;
   const auto size = std::filesystem::file_size(path_ / kDataFileName, error);
   return error ? 0 : size;
+}
+
+Result<StoreDirectory::Facts> StoreDirectory::facts() const {
+  struct stat directory {};
+  struct stat file {};
+  if (::stat(path_.c_str(), &directory) != 0 || ::stat((path_ / kDataFileName).c_str(), &file) != 0)
+    return tl::unexpected(store_error(errno, "examined", path_));
+  constexpr mode_t kPermissionBits = 07777;
+  std::error_code error;
+  const auto space = std::filesystem::space(path_, error);
+  return Facts{directory.st_mode & kPermissionBits, file.st_mode & kPermissionBits,
+               error ? 0 : space.available};
+}
+
+int StoreDirectory::sync() const {
+  const int file = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return errno;
+  const int code = ::fsync(file) == 0 ? 0 : errno;
+  ::close(file);
+  return code;
 }
 
 bool StoreDirectory::is_full() const {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -13,6 +14,8 @@ namespace anyclaude::lmdb {
 
 inline constexpr const char* kDataFileName = "data.mdb";
 inline constexpr const char* kLockFileName = "lock.mdb";
+// A compacted copy while it is made. One that is found when nobody compacts was given up.
+inline constexpr const char* kCompactingFileName = "compacting.mdb";
 
 // This process's claim on a directory, given up with the object. LMDB loses its file locks when one process
 // opens the same environment twice, so the claims are kept process-wide, by device and inode: the one piece
@@ -28,6 +31,14 @@ class StoreDirectory {
 
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t data_file_bytes() const;  // 0 when there is no file
+  struct Facts {
+    std::uint32_t directory_mode = 0;  // permission bits
+    std::uint32_t file_mode = 0;       // of data.mdb
+    std::uint64_t disk_free_bytes = 0;
+  };
+  Result<Facts> facts() const;
+  // Makes a renaming durable. An errno value.
+  int sync() const;
   // Whether the file system, or this process's limit on file sizes, has no room left. LMDB reports a write
   // that was cut short by either as a mere EIO.
   bool is_full() const;

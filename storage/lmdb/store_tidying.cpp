@@ -7,40 +7,82 @@
 namespace anyclaude::lmdb {
 
 StoreTidying::StoreTidying(std::shared_ptr<Environment> environment, std::shared_ptr<Touches> touches,
-                           const Clock& clock, LmdbAccess access, std::uint64_t bytes_max)
+                           const Clock& clock, LmdbAccess access)
     : environment_(std::move(environment)),
       touches_(std::move(touches)),
       table_(environment_->tables()),
       clock_(clock),
       access_(access),
-      bytes_max_(bytes_max) {}
+      evicts_(access == LmdbAccess::serve),
+      touches_taken_at_ms_(unix_milliseconds(clock.system_now())),
+      readers_checked_at_(clock.steady_now()) {}
 
-bool StoreTidying::due() {
-  if (!touches_->empty()) return true;
+bool StoreTidying::touches_due(Extent extent) const {
+  const std::size_t counted = touches_->size();
+  if (counted == 0 || extent == Extent::counted) return counted > 0;
+  return counted >= environment_->bounds().touches_max() ||
+         now_ms() - touches_taken_at_ms_ >= limits::kStoreTouchInterval.count();
+}
+
+bool StoreTidying::due(Extent extent) {
+  if (touches_due(extent)) return true;
   if (access_ == LmdbAccess::maintain) return false;
-  bool untidy = false;
   const auto reading = environment_->begin_read();
-  return reading && table_.untidy(reading->get(), now_ms(), bytes_max_, untidy) == 0 && untidy;
+  if (!reading) return false;
+  bool expired = false;
+  if (table_.has_expired(reading->get(), now_ms(), expired) != 0) return false;
+  TableTotals totals;
+  return expired ||
+         (table_.totals(reading->get(), totals) == 0 && !environment_->bounds().table_bound(0).holds(totals));
 }
 
-void StoreTidying::prepare() {
-  taken_ = touches_->take();
+void StoreTidying::prepare(Extent extent) {
+  if (clock_.steady_now() - readers_checked_at_ >= limits::kStoreReaderCheckInterval) {
+    readers_checked_at_ = clock_.steady_now();
+    environment_->clear_stale_readers();
+  }
+  taken_.clear();
+  if (!touches_due(extent)) return;
+  taken_ = touches_->take(environment_->bounds().touches_max());
+  touches_taken_at_ms_ = now_ms();
 }
 
-int StoreTidying::apply(MDB_txn* txn) {
-  unfinished_ = false;
+int StoreTidying::write_touches(MDB_txn* txn) const {
   for (const auto& [key, touch] : taken_)
     if (const int code = table_.touch(txn, key, touch.hits, touch.last_used_at_ms); code != 0) return code;
-  if (access_ == LmdbAccess::maintain) return 0;
-  Removed expired;
-  if (const int code = table_.expire(txn, now_ms(), limits::kStoreTidyEntriesMax, expired); code != 0)
-    return code;
-  Removed evicted;
-  if (const int code = table_.evict(txn, bytes_max_, limits::kStoreTidyEntriesMax, evicted); code != 0)
-    return code;
-  unfinished_ =
-      expired.entries >= limits::kStoreTidyEntriesMax || evicted.entries >= limits::kStoreTidyEntriesMax;
   return 0;
+}
+
+int StoreTidying::apply(MDB_txn* txn, std::size_t room_bytes) {
+  unfinished_ = false;
+  expired_ = {};
+  evicted_ = {};
+  if (const int code = write_touches(txn); code != 0) return code;
+  const std::size_t steps_max = environment_->bounds().tidy_steps_max();
+  if (access_ == LmdbAccess::serve)
+    if (const int code = table_.expire(txn, now_ms(), steps_max, expired_); code != 0) return code;
+  std::size_t steps = 0;
+  if (evicts_)
+    if (const int code =
+            table_.evict(txn, environment_->bounds().table_bound(room_bytes), steps_max, evicted_, steps);
+        code != 0)
+      return code;
+  unfinished_ = expired_.entries >= steps_max || steps >= steps_max;
+  return 0;
+}
+
+void StoreTidying::settle() {
+  taken_.clear();
+  environment_->counters().expired += std::exchange(expired_, {}).entries;
+  environment_->counters().evicted += std::exchange(evicted_, {}).entries;
+}
+
+bool StoreTidying::short_of(std::size_t room_bytes) {
+  if (!evicts_) return false;
+  const auto reading = environment_->begin_read();
+  TableTotals totals;
+  return reading && table_.totals(reading->get(), totals) == 0 && totals.entries > 0 &&
+         !environment_->bounds().table_bound(room_bytes).holds(totals);
 }
 
 }  // namespace anyclaude::lmdb

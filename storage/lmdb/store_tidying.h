@@ -1,6 +1,7 @@
 // Upkeep of the answers: counts hits, drops what has expired, keeps the store within its bound.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -16,23 +17,35 @@ namespace anyclaude::lmdb {
 class StoreTidying final : public Tidying {
  public:
   StoreTidying(std::shared_ptr<Environment> environment, std::shared_ptr<Touches> touches, const Clock& clock,
-               LmdbAccess access, std::uint64_t bytes_max);
+               LmdbAccess access);
 
-  bool due() override;
-  void prepare() override;
-  int apply(MDB_txn* txn) override;
+  // Who maintains the store and adds to it must keep it within its bound too. Thread-safe.
+  void keep_within_bound() { evicts_ = true; }
+
+  bool due(Extent extent) override;
+  void prepare(Extent extent) override;
+  int apply(MDB_txn* txn, std::size_t room_bytes) override;
+  void settle() override;
   bool unfinished() const override { return unfinished_; }
+  bool short_of(std::size_t room_bytes) override;
 
  private:
   std::int64_t now_ms() const { return unix_milliseconds(clock_.system_now()); }
+  bool touches_due(Extent extent) const;
+  int write_touches(MDB_txn* txn) const;
 
   const std::shared_ptr<Environment> environment_;
   const std::shared_ptr<Touches> touches_;
   const ResponseTable table_;
   const Clock& clock_;
   const LmdbAccess access_;
-  const std::uint64_t bytes_max_;
+  std::atomic<bool> evicts_;
+  std::atomic<std::int64_t> touches_taken_at_ms_;
+  SteadyTime readers_checked_at_;
+  // Of the batch that is being written.
   Touches::Map taken_;
+  Removed expired_;
+  Removed evicted_;
   bool unfinished_ = false;
 };
 

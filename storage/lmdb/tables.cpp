@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <string>
+
+#include "storage/lmdb/byte_layout.h"
 
 namespace anyclaude::lmdb {
 
@@ -11,11 +14,10 @@ int open_tables(MDB_txn* txn, unsigned flags, Tables& tables) {
     const char* name;
     MDB_dbi* handle;
   };
-  const std::array<Named, 8> all{{{"meta", &tables.meta},
-                                  {"responses", &tables.responses},
-                                  {"usage", &tables.usage},
+  const std::array<Named, 7> all{{{"meta", &tables.meta},
+                                  {"entries", &tables.entries},
+                                  {"records", &tables.records},
                                   {"expiry", &tables.expiry},
-                                  {"last_use", &tables.last_use},
                                   {"state_tables", &tables.state_tables},
                                   {"state", &tables.state},
                                   {"state_order", &tables.state_order}}};
@@ -37,6 +39,27 @@ int put_value(MDB_txn* txn, MDB_dbi table, std::string_view key, std::string_vie
   MDB_val key_value = value_of(key);
   MDB_val data = value_of(value);
   return mdb_put(txn, table, &key_value, &data, 0);
+}
+
+int append_value(MDB_txn* txn, MDB_dbi table, std::string_view key, std::string_view value) {
+  MDB_val key_value = value_of(key);
+  MDB_val data = value_of(value);
+  const int code = mdb_put(txn, table, &key_value, &data, MDB_APPEND);
+  return code == MDB_KEYEXIST ? put_value(txn, table, key, value) : code;
+}
+
+int get_number(MDB_txn* txn, const Tables& tables, std::string_view name, std::uint64_t& number) {
+  number = 0;
+  std::optional<std::string_view> value;
+  const int code = get_value(txn, tables.meta, name, value);
+  if (value && value->size() == sizeof number) number = read_little_endian<std::uint64_t>(*value, 0);
+  return code;
+}
+
+int put_number(MDB_txn* txn, const Tables& tables, std::string_view name, std::uint64_t number) {
+  std::string value;
+  append_little_endian(value, number);
+  return put_value(txn, tables.meta, name, value);
 }
 
 int erase_value(MDB_txn* txn, MDB_dbi table, std::string_view key) {
@@ -63,6 +86,23 @@ int visit_free_pages(MDB_txn* txn, const std::function<void(std::size_t page)>& 
     }
   }
   return code == MDB_NOTFOUND ? 0 : code;
+}
+
+int used_bytes(MDB_txn* txn, const Tables& tables, std::uint64_t& bytes) {
+  constexpr MDB_dbi kFreePages = 0;
+  constexpr MDB_dbi kTableNames = 1;
+  constexpr std::uint64_t kHeadPages = 2;
+  std::uint64_t pages = kHeadPages;
+  std::uint64_t page_bytes = 0;
+  for (const MDB_dbi table : {kFreePages, kTableNames, tables.meta, tables.entries, tables.records,
+                              tables.expiry, tables.state_tables, tables.state, tables.state_order}) {
+    MDB_stat stat{};
+    if (const int code = mdb_stat(txn, table, &stat); code != 0) return code;
+    pages += stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+    page_bytes = stat.ms_psize;
+  }
+  bytes = pages * page_bytes;
+  return 0;
 }
 
 std::optional<Digest128> digest_at(std::string_view bytes, std::size_t at) {

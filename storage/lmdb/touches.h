@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <unordered_map>
@@ -30,14 +31,18 @@ class Touches {
     touch.last_used_at_ms = std::max(touch.last_used_at_ms, now_ms);
   }
 
-  bool empty() const {
+  std::size_t size() const {
     const std::lock_guard lock(mutex_);
-    return map_.empty();
+    return map_.size();
   }
 
-  Map take() {
+  // At most `keys_max` of them, so that no transaction becomes large.
+  Map take(std::size_t keys_max) {
     const std::lock_guard lock(mutex_);
-    return std::exchange(map_, {});
+    if (map_.size() <= keys_max) return std::exchange(map_, {});
+    Map taken;
+    while (taken.size() < keys_max) taken.insert(map_.extract(map_.begin()));
+    return taken;
   }
 
  private:

@@ -11,7 +11,7 @@ namespace anyclaude::lmdb {
 
 // Shared with the thread, which may outlive the writer.
 struct TransactionWriter::State {
-  enum class Phase { idle, waiting_for_lock, writing, finished };
+  enum class Phase { idle, waiting_for_lock, writing, alone, finished };
 
   std::shared_ptr<Environment> environment;
   std::shared_ptr<Tidying> tidying;
@@ -35,6 +35,10 @@ struct TransactionWriter::State {
     const std::lock_guard lock(mutex);
     phase = next;
     changed.notify_all();
+  }
+  bool is_alone() const {
+    const std::lock_guard lock(mutex);
+    return phase == Phase::alone;
   }
   void note_failure(const Error& error, WriteCaller caller) {
     const std::lock_guard lock(mutex);
@@ -79,14 +83,14 @@ void TransactionWriter::enqueue(WriteJob job) {
 Status TransactionWriter::run(std::function<int(MDB_txn*)> apply) {
   const auto outcome = std::make_shared<std::promise<Status>>();
   auto waiting = outcome->get_future();
-  enqueue({std::move(apply), [outcome](const Status& status) { outcome->set_value(status); },
-           WriteCaller::waits});
-  if (waiting.wait_for(limits::kStoreWriteWaitMax) != std::future_status::ready)
-    return fail(ErrorKind::timed_out, ErrorSource::store,
-                "The store could not be written in time: another process holds its write lock, or the disk "
-                "is slow.",
-                Retry::later);
-  return waiting.get();
+  enqueue({.apply = std::move(apply),
+           .done = [outcome](const Status& status) { outcome->set_value(status); },
+           .caller = WriteCaller::waits});
+  do {
+    if (waiting.wait_for(limits::kStoreWriteWaitMax) == std::future_status::ready) return waiting.get();
+  } while (state_->is_alone());
+  ++state_->environment->counters().write_timeouts;
+  return tl::unexpected(state_->environment->write_timeout());
 }
 
 Status TransactionWriter::flush() {
@@ -103,7 +107,7 @@ void TransactionWriter::settle() {
     return state_->queue.empty() && state_->phase == State::Phase::idle;
   };
   // In this order: hits that a batch has just taken along are on their way until it rests again.
-  const bool counted = state_->tidying->due();
+  const bool counted = state_->tidying->due(Tidying::Extent::counted);
   if (counted || !resting()) (void)run({});
 }
 
@@ -117,52 +121,116 @@ std::string TransactionWriter::last_error() const {
   return state_->last_error;
 }
 
+TransactionWriter::Batch TransactionWriter::next_batch(State& state, bool& stopping, bool again) {
+  Batch batch;
+  std::unique_lock lock(state.mutex);
+  state.phase = State::Phase::idle;
+  state.changed.wait_for(lock, limits::kStoreTidyInterval,
+                         [&] { return state.stopping || !state.queue.empty() || again; });
+  const std::size_t jobs_max = state.environment->bounds().jobs_max();
+  while (!state.queue.empty() && batch.size() < jobs_max) {
+    if (state.queue.front().alone && !batch.empty()) break;
+    batch.push_back(std::move(state.queue.front()));
+    state.queue.pop_front();
+    if (batch.back().alone) break;
+  }
+  if (!batch.empty()) state.phase = State::Phase::waiting_for_lock;
+  stopping = state.stopping;
+  return batch;
+}
+
 void TransactionWriter::serve(const std::shared_ptr<State>& state) {
   for (bool again = false;;) {
-    std::deque<WriteJob> batch;
     bool stopping = false;
-    {
-      std::unique_lock lock(state->mutex);
-      state->phase = State::Phase::idle;
-      state->changed.wait_for(lock, limits::kStoreTidyInterval,
-                              [&] { return state->stopping || !state->queue.empty() || again; });
-      while (!state->queue.empty() && batch.size() < limits::kStoreBatchJobsMax) {
-        batch.push_back(std::move(state->queue.front()));
-        state->queue.pop_front();
-      }
-      if (!batch.empty()) state->phase = State::Phase::waiting_for_lock;
-      stopping = state->stopping;
-    }
+    const Batch batch = next_batch(*state, stopping, again);
     const bool last = stopping && batch.empty();
-    again = (!batch.empty() || state->tidying->due()) && write_batch(*state, std::move(batch)) &&
-            state->tidying->unfinished();
+    if (batch.size() == 1 && batch.front().alone) {
+      finish(*state, batch, run_alone(*state, batch.front()));
+    } else {
+      const auto extent = last ? Tidying::Extent::counted : Tidying::Extent::usual;
+      again = (!batch.empty() || state->tidying->due(extent)) && write_batch(*state, batch, extent) &&
+              state->tidying->unfinished();
+    }
     const std::lock_guard lock(state->mutex);
     if (last || state->abandoned) break;
   }
   state->enter(State::Phase::finished);
 }
 
-bool TransactionWriter::write_batch(State& state, std::deque<WriteJob> batch) {
-  state.enter(State::Phase::waiting_for_lock);
-  state.tidying->prepare();
-  const auto work = [&](MDB_txn* txn) {
-    for (const WriteJob& job : batch) {
-      if (!job.apply) continue;
-      if (const int code = job.apply(txn); code != 0) return code;
-    }
-    return state.tidying->apply(txn);
-  };
-  const int code = state.environment->write(work, [&] { return state.begin_writing(); });
-  Status status;
-  if (code != 0) {
-    status = tl::unexpected(state.environment->error(code, "written"));
+Status TransactionWriter::run_alone(State& state, const WriteJob& job) {
+  state.enter(State::Phase::alone);
+  return job.alone();
+}
+
+void TransactionWriter::finish(State& state, const Batch& batch, const Status& status) {
+  if (!status) {
     const bool somebody_has_gone = std::any_of(
         batch.begin(), batch.end(), [](const WriteJob& job) { return job.caller == WriteCaller::has_gone; });
     state.note_failure(status.error(), somebody_has_gone ? WriteCaller::has_gone : WriteCaller::waits);
   }
   for (const WriteJob& job : batch)
     if (job.done) job.done(status);
-  return code == 0;
+}
+
+// A batch goes in as many transactions as its bytes ask for.
+bool TransactionWriter::write_batch(State& state, const Batch& batch, Tidying::Extent extent) {
+  state.enter(State::Phase::waiting_for_lock);
+  const std::size_t bytes_max = state.environment->bounds().batch_bytes_max();
+  bool durable = true;
+  auto at = batch.begin();
+  do {
+    Batch part;
+    std::size_t bytes = 0;
+    for (; at != batch.end() && (part.empty() || bytes < bytes_max); ++at) {
+      if (at->prepare) bytes += at->prepare();
+      part.push_back(*at);
+    }
+    // A caller that waits for nothing in particular waits for everything.
+    const bool flushes =
+        std::any_of(part.begin(), part.end(), [](const WriteJob& job) { return !job.apply; });
+    state.tidying->prepare(flushes ? Tidying::Extent::counted : extent);
+    const int code = write_with_room(state, part, bytes);
+    durable = durable && code == 0;
+    if (code == 0) {
+      state.tidying->settle();
+      finish(state, part, {});
+    } else {
+      state.environment->counters().note_failure(code);
+      finish(state, part, tl::unexpected(state.environment->error(code, "written")));
+    }
+  } while (at != batch.end());
+  return durable;
+}
+
+int TransactionWriter::write_with_room(State& state, const Batch& batch, std::size_t bytes) {
+  // The pages that one round frees can be used in the second round after it.
+  constexpr int kRoundsMax = 12;
+  const auto work = [&](MDB_txn* txn) {
+    for (const WriteJob& job : batch) {
+      if (!job.apply) continue;
+      if (const int code = job.apply(txn); code != 0) return code;
+    }
+    return state.tidying->apply(txn, bytes);
+  };
+  std::size_t room = bytes;
+  for (int round = 0;; ++round) {
+    if (const int code = make_room(state, room); code != 0 && code != MDB_MAP_FULL) return code;
+    const int code = state.environment->write(work, [&] { return state.begin_writing(); });
+    if (code != MDB_MAP_FULL || round == kRoundsMax) return code;
+    room += std::max(bytes, state.environment->bounds().batch_bytes_max());
+  }
+}
+
+// In transactions of their own, so that none takes long.
+int TransactionWriter::make_room(State& state, std::size_t bytes) {
+  while (state.tidying->short_of(bytes)) {
+    const int code = state.environment->write([&](MDB_txn* txn) { return state.tidying->apply(txn, bytes); },
+                                              [&] { return state.begin_writing(); });
+    if (code != 0) return code;
+    state.tidying->settle();
+    if (!state.tidying->unfinished()) return 0;
+  }
+  return 0;
 }
 
 }  // namespace anyclaude::lmdb

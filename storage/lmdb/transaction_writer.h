@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/error.h"
 #include "storage/lmdb/environment.h"
@@ -20,11 +22,17 @@ namespace anyclaude::lmdb {
 enum class WriteCaller { waits, has_gone };
 
 struct WriteJob {
+  // Called once on the writer thread, before the transaction; the bytes that are going to be written. May be
+  // empty.
+  std::function<std::size_t()> prepare = {};
   // Returns LMDB's code; anything but 0 undoes the whole batch. May be called more than once, each time from
   // the state before the batch. Empty: nothing to do but to wait for what was queued before.
-  std::function<int(MDB_txn*)> apply;
+  std::function<int(MDB_txn*)> apply = {};
+  // Instead of `apply`: work that begins its own transactions, or wants none to be open. It may take long;
+  // callers of run() wait for it.
+  std::function<Status()> alone = {};
   // Called on the writer thread when the batch is durable or has failed.
-  std::function<void(const Status&)> done;
+  std::function<void(const Status&)> done = {};
   WriteCaller caller = WriteCaller::has_gone;
 };
 
@@ -32,14 +40,22 @@ struct WriteJob {
 // writer thread, due() by any.
 class Tidying {
  public:
+  // `counted`: hits that were counted in memory are to be written, few as they may be.
+  enum class Extent { usual, counted };
+
   virtual ~Tidying() = default;
   // Thread-safe.
-  virtual bool due() = 0;
+  virtual bool due(Extent extent) = 0;
   // Called before the first attempt of a batch.
-  virtual void prepare() = 0;
-  virtual int apply(MDB_txn* txn) = 0;
+  virtual void prepare(Extent extent) = 0;
+  // `room_bytes`: of what comes next, for which there should be room.
+  virtual int apply(MDB_txn* txn, std::size_t room_bytes) = 0;
+  // Called when what apply() did is durable.
+  virtual void settle() = 0;
   // Whether apply() stopped at its limit, so that the next round should follow at once.
   virtual bool unfinished() const = 0;
+  // Whether so many bytes do not fit into the bound, and apply() could make room for them.
+  virtual bool short_of(std::size_t room_bytes) = 0;
 };
 
 // Thread-safe.
@@ -54,7 +70,7 @@ class TransactionWriter {
 
   void enqueue(WriteJob job);
   // Queues and waits, at most limits::kStoreWriteWaitMax (then Error{timed_out}; the job may still happen, so
-  // it must own what it touches).
+  // it must own what it touches). Time in which a job runs alone does not count.
   Status run(std::function<int(MDB_txn*)> apply);
   // Waits until everything queued before is written. The error is its own, or that of the first write since
   // the last flush that failed behind its caller's back.
@@ -69,9 +85,15 @@ class TransactionWriter {
 
  private:
   struct State;
+  using Batch = std::vector<WriteJob>;
   static void serve(const std::shared_ptr<State>& state);
+  static Batch next_batch(State& state, bool& stopping, bool again);
   // True when the batch is durable.
-  static bool write_batch(State& state, std::deque<WriteJob> batch);
+  static bool write_batch(State& state, const Batch& batch, Tidying::Extent extent);
+  static int write_with_room(State& state, const Batch& batch, std::size_t bytes);
+  static int make_room(State& state, std::size_t bytes);
+  static Status run_alone(State& state, const WriteJob& job);
+  static void finish(State& state, const Batch& batch, const Status& status);
 
   const std::shared_ptr<State> state_;
   std::thread thread_;

@@ -21,14 +21,22 @@ class MemoryResponses final : public ResponseStore, public ResponseStoreMaintena
   Result<std::optional<StoredResponse>> find(const CacheKey& key) override;
   std::unique_ptr<ResponseWrite> begin_write(const CacheKey& key) override;
   Result<bool> remove(const Digest128& primary) override;
+  bool has_imports() override;
+  Result<std::optional<StoredResponse>> adopt(std::string_view canonical_sha256, std::string_view partition,
+                                              const CacheKey& key) override;
   Result<StoreStats> stats() override;
   Status flush() override;
 
-  Status for_each(const std::function<bool(const EntryInfo&)>& visit) override;
+  Status for_each_after(const std::optional<Digest128>& after, const EntryVisitor& visit) override;
+  Status for_each_record(const std::optional<Digest128>& after, const RecordVisitor& visit) override;
   Result<std::optional<StoredResponse>> inspect(const Digest128& primary) override;
-  Result<PurgeResult> purge(const std::function<bool(const EntryInfo&)>& matches, PurgeMode mode) override;
+  Result<PurgeResult> purge(const EntryVisitor& matches, PurgeMode mode,
+                            const ProgressReport& report) override;
   Result<PurgeResult> purge_all(PurgeMode mode) override;
-  Result<VerifyResult> verify() override;
+  Result<VerifyResult> verify(const ProgressReport& report) override;
+  Result<CompactResult> compact(const ProgressReport& report) override;
+  Result<ImportOutcome> import_record(StoredResponse response, std::string_view partition) override;
+  Result<StoreHealth> health() override;
 
   Status put(const CacheKey& key, StoredResponse response);
 
@@ -39,13 +47,15 @@ class MemoryResponses final : public ResponseStore, public ResponseStoreMaintena
     std::int64_t last_used_at_ms = 0;
     std::uint64_t hits = 0;
     std::uint64_t bytes = 0;
+    bool imported = false;
   };
   using Entries = std::map<Digest128, Entry>;
 
   std::int64_t now_ms() const { return unix_milliseconds(clock_.system_now()); }
+  void insert(const CacheKey& key, Entry entry);
   void erase(Entries::iterator entry);
   void tidy();
-  std::vector<EntryInfo> list();
+  std::vector<EntryInfo> list(const std::optional<Digest128>& after);
 
   const Clock& clock_;
   const std::uint64_t bytes_max_;

@@ -43,6 +43,7 @@ struct Fixture {
 const Fixture kFixtures[] = {
     {.folder = "format_1", .store_format = 1, .record_version = 1, .dictionary_id = 0},
     {.folder = "format_1_dictionary", .store_format = 1, .record_version = 1, .dictionary_id = 40'001},
+    {.folder = "format_2", .store_format = 2, .record_version = 1, .dictionary_id = 40'001},
 };
 
 const std::filesystem::path kStores = std::filesystem::path(ANYCLAUDE_TEST_DATA) / "stores";

@@ -45,15 +45,26 @@ class TurnedBits : public testing::Test {
   void write_file(const std::string& bytes) {
     std::ofstream(file_, std::ios::binary | std::ios::trunc) << bytes;
   }
-  // Turns one bit of the record wherever the file holds a copy of it: earlier pages lie about until reused.
+  // Turns one bit of the record wherever the file holds a copy of it: earlier pages lie about until reused. A
+  // record lies in pieces, so it is found by what surrounds the bit.
   void turn_a_bit(std::string& bytes, std::uint64_t number, std::mt19937_64& random) {
     const std::string record = codec_.encode(key_number(number), answer_number(clock_, number));
-    const std::size_t bit = random() % (record.size() * 8);
     std::size_t copies = 0;
-    for (std::size_t at = bytes.find(record); at != std::string::npos;
-         at = bytes.find(record, at + 1), ++copies)
-      bytes[at + bit / 8] = static_cast<char>(bytes[at + bit / 8] ^ (1 << (bit % 8)));
+    for (int attempt = 0; attempt < 100 && copies == 0; ++attempt)
+      copies = turn_bit(bytes, record, random() % (record.size() * 8));
     EXPECT_GT(copies, 0u) << "record " << number << " is not in the file";
+  }
+  static std::size_t turn_bit(std::string& bytes, const std::string& record, std::size_t bit) {
+    constexpr std::size_t kShown = 48;  // no two records have so many bytes in common
+    const std::size_t begin = bit / 8 < kShown ? 0 : bit / 8 - kShown;
+    const std::string shown = record.substr(begin, 2 * kShown);
+    std::size_t copies = 0;
+    for (std::size_t at = bytes.find(shown); at != std::string::npos;
+         at = bytes.find(shown, at + 1), ++copies) {
+      char& turned = bytes[at + bit / 8 - begin];
+      turned = static_cast<char>(turned ^ (1 << (bit % 8)));
+    }
+    return copies;
   }
 
   const lmdb::RecordCodec codec_;

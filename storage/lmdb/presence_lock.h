@@ -1,0 +1,47 @@
+// Says to other processes that this one has the store open, that it is writing, or that it is replacing the
+// file. The kernel takes the locks back when a process dies.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "base/error.h"
+
+namespace anyclaude::lmdb {
+
+inline constexpr const char* kPresenceFileName = "presence.lock";
+
+// POSIX locks on a file of their own: they belong to the process, not to a descriptor, so a process that
+// wants to be alone keeps its place when it cannot be, and two that want it at once both learn that they are
+// not. Thread-safe. One object per store and process.
+class PresenceLock {
+ public:
+  // Waits up to `wait_max` for a process that is replacing the file.
+  static Result<std::unique_ptr<PresenceLock>> enter(const std::filesystem::path& directory,
+                                                     std::chrono::milliseconds wait_max);
+  ~PresenceLock();
+  PresenceLock(const PresenceLock&) = delete;
+  PresenceLock& operator=(const PresenceLock&) = delete;
+
+  // True when no other process has the store open and none can open it until share().
+  bool exclude();
+  void share();
+  // Another process that has the store open, or 0.
+  pid_t other_process() const;
+
+  // Bracket a write transaction, after LMDB's own lock was taken.
+  void begin_writing();
+  void end_writing();
+  // Another process that is between the two, or 0.
+  pid_t other_writer() const;
+
+ private:
+  explicit PresenceLock(int file) : file_(file) {}
+
+  const int file_;
+};
+
+}  // namespace anyclaude::lmdb
