@@ -112,13 +112,15 @@ int ResponseTable::remove_row(MDB_txn* txn, const Digest128& key, const EntryRow
   return add_number(txn, kRecordBytesName, -std::int64_t{row.stored_bytes});
 }
 
-int ResponseTable::touch(MDB_txn* txn, const Digest128& key, std::uint64_t hits,
-                         std::int64_t last_used_at_ms) const {
-  std::optional<EntryRow> found;
-  if (const int code = row(txn, key, found); code != 0 || !found) return code;
-  found->hits += static_cast<std::uint32_t>(hits);
-  found->last_used_at_ms = std::max(found->last_used_at_ms, last_used_at_ms);
-  return write_row(txn, key, *found);
+int ResponseTable::touch(MDB_txn* txn, const Digest128& key, std::uint64_t hits, std::int64_t last_used_at_ms,
+                         bool& found) const {
+  std::optional<EntryRow> standing;
+  const int code = row(txn, key, standing);
+  found = standing.has_value();
+  if (code != 0 || !found) return code;
+  standing->hits += static_cast<std::uint32_t>(hits);
+  standing->last_used_at_ms = std::max(standing->last_used_at_ms, last_used_at_ms);
+  return write_row(txn, key, *standing);
 }
 
 int ResponseTable::expire(MDB_txn* txn, std::int64_t now_ms, std::size_t entries_max,

@@ -55,8 +55,9 @@ class ResponseTable {
   // Replaces what stood under the key. Of `row` the place and the size are filled in.
   int put(MDB_txn* txn, const Digest128& key, std::string_view record, EntryRow row) const;
   int remove(MDB_txn* txn, const Digest128& key, Removed& removed) const;
-  // Nothing happens when the entry is gone.
-  int touch(MDB_txn* txn, const Digest128& key, std::uint64_t hits, std::int64_t last_used_at_ms) const;
+  // Nothing happens when there is no such entry.
+  int touch(MDB_txn* txn, const Digest128& key, std::uint64_t hits, std::int64_t last_used_at_ms,
+            bool& found) const;
   // Removes at most `entries_max` of what has expired.
   int expire(MDB_txn* txn, std::int64_t now_ms, std::size_t entries_max, Removed& removed) const;
   // Makes room at the front of the log until the bound holds or `steps_max` records were looked at. What was

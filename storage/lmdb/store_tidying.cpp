@@ -47,9 +47,14 @@ void StoreTidying::prepare(Extent extent) {
   touches_taken_at_ms_ = now_ms();
 }
 
-int StoreTidying::write_touches(MDB_txn* txn) const {
-  for (const auto& [key, touch] : taken_)
-    if (const int code = table_.touch(txn, key, touch.hits, touch.last_used_at_ms); code != 0) return code;
+int StoreTidying::write_touches(MDB_txn* txn) {
+  unplaced_.clear();
+  for (const auto& [key, touch] : taken_) {
+    bool found = false;
+    const int code = table_.touch(txn, key, touch.hits, touch.last_used_at_ms, found);
+    if (code != 0) return code;
+    if (!found) unplaced_.emplace(key, touch);
+  }
   return 0;
 }
 
@@ -73,6 +78,8 @@ int StoreTidying::apply(MDB_txn* txn, std::size_t room_bytes) {
 
 void StoreTidying::settle() {
   taken_.clear();
+  for (const auto& [key, touch] : unplaced_) touches_->give_back(key, touch);
+  unplaced_.clear();
   environment_->counters().expired += std::exchange(expired_, {}).entries;
   environment_->counters().evicted += std::exchange(evicted_, {}).entries;
 }

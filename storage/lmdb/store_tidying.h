@@ -32,7 +32,7 @@ class StoreTidying final : public Tidying {
  private:
   std::int64_t now_ms() const { return unix_milliseconds(clock_.system_now()); }
   bool touches_due(Extent extent) const;
-  int write_touches(MDB_txn* txn) const;
+  int write_touches(MDB_txn* txn);
 
   const std::shared_ptr<Environment> environment_;
   const std::shared_ptr<Touches> touches_;
@@ -44,6 +44,7 @@ class StoreTidying final : public Tidying {
   SteadyTime readers_checked_at_;
   // Of the batch that is being written.
   Touches::Map taken_;
+  Touches::Map unplaced_;  // of entries that are not there
   Removed expired_;
   Removed evicted_;
   bool unfinished_ = false;

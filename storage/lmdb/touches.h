@@ -16,6 +16,7 @@ namespace anyclaude::lmdb {
 struct Touch {
   std::uint64_t hits = 0;
   std::int64_t last_used_at_ms = 0;
+  bool came_too_early = false;  // its entry was not written yet when it was
 };
 
 // Thread-safe. Bounded by limits::kStoreTouchedKeysMax: a count is a nicety, memory is not.
@@ -34,6 +35,16 @@ class Touches {
   std::size_t size() const {
     const std::lock_guard lock(mutex_);
     return map_.size();
+  }
+
+  // The entry was not there. It may be on its way; if it is not there the next time either, it is gone.
+  void give_back(const Digest128& key, const Touch& touch) {
+    const std::lock_guard lock(mutex_);
+    if (touch.came_too_early || map_.size() >= limits::kStoreTouchedKeysMax) return;
+    Touch& standing = map_[key];
+    standing.hits += touch.hits;
+    standing.last_used_at_ms = std::max(standing.last_used_at_ms, touch.last_used_at_ms);
+    standing.came_too_early = true;
   }
 
   // At most `keys_max` of them, so that no transaction becomes large.
