@@ -6,9 +6,17 @@ namespace anyclaude {
 namespace {
 
 KeyContext context_of(const BrokerParts& parts, const Exchange& exchange, std::string_view base_url) {
-  return {
-      exchange.lane(),    exchange.settings().profile.name, base_url, exchange.identity.model, parts.level,
-      exchange.partition, exchange.identity.fingerprint};
+  const BackendSettings& settings = exchange.settings();
+  KeyContext context;
+  context.lane = exchange.lane();
+  context.profile = settings.profile.name;
+  context.base_url = base_url;
+  context.resolved_model = exchange.identity.model;
+  context.level = parts.level;
+  context.partition = exchange.partition;
+  context.fingerprint = exchange.identity.fingerprint;
+  context.profile_digest = settings.profile_digest;
+  return context;
 }
 
 }  // namespace
