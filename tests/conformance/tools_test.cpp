@@ -7,6 +7,7 @@ namespace anyclaude::conformance {
 namespace {
 
 using emulators::ToolChoices;
+using emulators::UnparsedCalls;
 
 class ToolConformance : public Conformance {};
 ANYCLAUDE_FOR_EVERY_BACKEND(ToolConformance);
@@ -85,6 +86,30 @@ TEST_P(ToolConformance, ParallelTools) {
     expect_lawful_call(answer.calls()[0], "Read");
     expect_lawful_call(answer.calls()[1], "Bash");
     EXPECT_NE(answer.calls()[0]["id"], answer.calls()[1]["id"]);
+    EXPECT_EQ(answer.stop_reason(), "tool_use");
+  }
+}
+
+// The model called a tool, and the server did not see it: the call is taken out of the text. Where the server
+// lost it, the turn ends without one, and is not kept.
+TEST_P(ToolConformance, ACallTheServerCannotParse) {
+  if (quirks().mode == "claude") GTEST_SKIP() << "Anthropic's calls are parsed";
+  House house(quirks());
+  for (const Delivery delivery : kBoth) {
+    json body = asking_with_tools("USE Read notes.txt");
+    body["max_tokens"] = 100 + static_cast<int>(delivery);
+    house.emulator.next(Trouble::unparsed_call);
+    const Answer answer = house.ask(body, delivery);
+    if (quirks().unparsed_calls == UnparsedCalls::dropped) {
+      EXPECT_TRUE(answer.calls().empty());
+      EXPECT_NE(house.ask(body, delivery).cache, "HIT");
+      continue;
+    }
+    ASSERT_TRUE(answer.ok()) << answer.raw;
+    ASSERT_EQ(answer.calls().size(), 1u) << answer.raw;
+    expect_lawful_call(answer.calls()[0], "Read");
+    EXPECT_EQ(answer.calls()[0]["input"]["file_path"], "notes.txt");
+    EXPECT_EQ(answer.text(), "");
     EXPECT_EQ(answer.stop_reason(), "tool_use");
   }
 }
