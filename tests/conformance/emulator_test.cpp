@@ -23,6 +23,12 @@ constexpr const char* kHello = R"("messages":[{"role":"user","content":"hello"}]
 
 class StrictEmulator : public ::testing::TestWithParam<Refused> {};
 
+EmulatorOptions options_for(std::string_view kind) {
+  EmulatorOptions options;
+  options.quirks = *find_quirks(kind);
+  return options;
+}
+
 Result<HttpReply> post(const Emulator& emulator, const std::string& body) {
   UpstreamRequest request;
   request.target = "/v1/chat/completions";
@@ -38,7 +44,7 @@ std::string with_hello(std::string body) {
 }
 
 TEST_P(StrictEmulator, RefusesAndRemembers) {
-  Emulator emulator({.quirks = *find_quirks(GetParam().kind)});
+  Emulator emulator(options_for(GetParam().kind));
   const auto reply = post(emulator, with_hello(GetParam().body));
   ASSERT_EQ(reply ? reply->status : 0, GetParam().status) << (reply ? reply->body : reply.error().message);
   if (reply) {
@@ -80,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
             400, "answers no open call"}));
 
 TEST(Emulator, SaysWhatItReadAndWhatItReused) {
-  Emulator emulator({.quirks = *find_quirks("mlx-lm")});
+  Emulator emulator(options_for("mlx-lm"));
   const std::string body = with_hello(R"({"max_tokens":50,HELLO})");
   ASSERT_TRUE(post(emulator, body));
   const auto again = post(emulator, body);
@@ -91,7 +97,7 @@ TEST(Emulator, SaysWhatItReadAndWhatItReused) {
 }
 
 TEST(Emulator, AnImageWhereNoneIsSeenIsNobodysMistake) {
-  Emulator emulator({.quirks = *find_quirks("llama-cpp")});
+  Emulator emulator(options_for("llama-cpp"));
   const auto reply = post(emulator, R"({"messages":[{"role":"user","content":[{"type":"image_url",)"
                                     R"("image_url":{"url":"data:image/png;base64,AAAA"}}]}]})");
   ASSERT_TRUE(reply);
@@ -100,7 +106,7 @@ TEST(Emulator, AnImageWhereNoneIsSeenIsNobodysMistake) {
 }
 
 TEST(Emulator, MlxTextgenLosesAStreamedCall) {
-  Emulator emulator({.quirks = *find_quirks("mlx-textgen")});
+  Emulator emulator(options_for("mlx-textgen"));
   const std::string body =
       R"({"model":"emulated-model","messages":[{"role":"user","content":"USE Read a.txt"}],"tools":[{"type":)"
       R"("function","function":{"name":"Read","parameters":{"type":"object","properties":{}}}}],"stream":)";

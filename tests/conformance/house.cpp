@@ -1,6 +1,7 @@
 #include "conformance/house.h"
 
 #include "base/random_id.h"
+#include "config/broker_files.h"
 #include "fakes/event_order_checker.h"
 #include "http/sse.h"
 #include "messages/message_assembler.h"
@@ -118,7 +119,16 @@ Config House::config(const HouseOptions& options) const {
   // Who serves several models is told which; the others are asked what they have.
   if (!quirks.other_models.empty() && quirks.model == ModelField::must_be_served)
     backend.model = quirks.served_model;
+  for (const auto& [mode, url] : options.other_urls) config.backends[mode].url = url;
   return config;
+}
+
+int House::switch_to(const std::string& mode) const {
+  UpstreamRequest request;
+  request.target = "/admin/mode";
+  request.headers.set("Authorization", "Bearer " + *read_admin_token(directory_ / "store"));
+  request.body = json{{"mode", mode}}.dump();
+  return client_->fetch(std::move(request))->status;
 }
 
 UpstreamRequest House::request(json body, Delivery delivery) const {

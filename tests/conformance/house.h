@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -43,6 +44,7 @@ struct HouseOptions {
   std::string server_key = {};  // what the server asks for
   std::string broker_key = {};  // what the broker is configured with
   sim::EngineOptions engine = {};
+  std::map<std::string, std::string> other_urls = {};  // by mode: further backends of the same broker
 };
 
 class House {
@@ -54,6 +56,8 @@ class House {
   Answer ask(json body, Delivery delivery) const;
   std::unique_ptr<UpstreamCall> start(json body) const;
   json metrics() const;
+  // POST /admin/mode with the broker's own token; the status it answers.
+  int switch_to(const std::string& mode) const;
 
   emulators::Emulator emulator;
 

@@ -276,8 +276,8 @@ bool Emulator::refuse_model(const Json& body, ResponseWriter& writer) {
 }
 
 bool Emulator::refuse_body(const Json& body, ResponseWriter& writer, Trouble& trouble) {
-  if (quirks().dialect != Dialect::chat) return false;
-  const auto objection = find_objection(body, quirks());
+  const auto objection = quirks().dialect == Dialect::chat ? find_objection(body, quirks())
+                                                           : find_messages_objection(body, quirks());
   if (!objection) return false;
   if (objection->blame == Objection::Blame::broker) violated(objection->reason);
   switch (objection->consequence) {

@@ -54,6 +54,9 @@ constexpr std::array kOpenAiFields = {"model",
                                       "frequency_penalty",
                                       "presence_penalty"};
 
+// What the simulated Anthropic signs its thinking with.
+constexpr std::string_view kOwnSignature = "simserver:";
+
 class Judge {
  public:
   Judge(const Json& body, const Quirks& quirks) : body_(body), quirks_(quirks) {}
@@ -231,6 +234,23 @@ class Judge {
 
 std::optional<Objection> find_objection(const Json& body, const Quirks& quirks) {
   return Judge(body, quirks).judge();
+}
+
+std::optional<Objection> find_messages_objection(const Json& body, const Quirks& quirks) {
+  const Json& messages = member_of(body, "messages");
+  if (!messages.is_array()) return std::nullopt;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const Json& content = member_of(messages[i], "content");
+    if (!content.is_array()) continue;
+    for (std::size_t j = 0; j < content.size(); ++j) {
+      if (string_member(content[j], "type") != "thinking") continue;
+      if (string_member(content[j], "signature").starts_with(kOwnSignature)) continue;
+      return Objection{Consequence::error_reply, quirks.bad_request_status,
+                       "messages." + std::to_string(i) + ".content." + std::to_string(j) +
+                           ": Invalid `signature` in `thinking` block"};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace anyclaude::emulators

@@ -23,5 +23,7 @@ struct Objection {
 // The first thing in a chat completions body that this server does not take. The model's name is not looked
 // at.
 std::optional<Objection> find_objection(const sim::Json& body, const Quirks& quirks);
+// The same in a Messages body: thinking that the server did not sign.
+std::optional<Objection> find_messages_objection(const sim::Json& body, const Quirks& quirks);
 
 }  // namespace anyclaude::emulators
