@@ -16,7 +16,6 @@ class SwitchingConformance : public Conformance {
 };
 ANYCLAUDE_FOR_EVERY_BACKEND(SwitchingConformance);
 
-// What the model thought here is not Anthropic's to check: it refuses a signature that is not its own.
 TEST_P(SwitchingConformance, AConversationMovesWithoutAnError) {
   if (quirks().mode == "claude") GTEST_SKIP() << "this is where the others move to";
   HouseOptions options;
@@ -24,7 +23,7 @@ TEST_P(SwitchingConformance, AConversationMovesWithoutAnError) {
   House house(quirks(), std::move(options));
   for (const Delivery delivery : kBoth) {
     ASSERT_EQ(house.switch_to(quirks().mode), 200);
-    json body = asking_with_tools("SIM-THINK: Let me see.\nUSE Read notes.txt");
+    json body = asking_with_tools("USE Read notes.txt");
     body["thinking"] = {{"type", "enabled"}, {"budget_tokens", 1024}};
     body["max_tokens"] = 2000 + static_cast<int>(delivery);
     for (const std::string& mode : {quirks().mode, std::string("claude"), quirks().mode}) {
@@ -35,7 +34,7 @@ TEST_P(SwitchingConformance, AConversationMovesWithoutAnError) {
       json results = json::array();
       for (const json& call : answer.calls())
         results.push_back({{"type", "tool_result"}, {"tool_use_id", call["id"]}, {"content", "noted"}});
-      results.push_back({{"type", "text"}, {"text", "SIM-THINK: Once more.\nSIM-SAY: Now in " + mode + "."}});
+      results.push_back({{"type", "text"}, {"text", "SIM-SAY: Now in " + mode + "."}});
       body["messages"].push_back({{"role", "user"}, {"content", results}});
     }
   }
