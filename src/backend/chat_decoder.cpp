@@ -17,6 +17,10 @@ using Json = nlohmann::json;
 constexpr std::string_view kBlanks = " \t\r\n";
 // Used only for output tokens that no server counted.
 constexpr double kBytesPerOutputToken = 3.6;
+// A prompt that was expected to have at least so many tokens, and of which the server counted less than one
+// part in so many, was cut: no text has that many bytes to a token.
+constexpr std::uint64_t kCutNoticedTokensMin = 1'000;
+constexpr std::uint64_t kCutNoticedFactor = 3;
 
 Json parse_or_repair(std::string_view text) {
   Json parsed = parse_reply_json(text);
@@ -111,6 +115,12 @@ void ChatDecoder::read_event(const SseEvent& event) {
 void ChatDecoder::read_reply(const Json& reply) {
   if (is_error_reply(reply)) return fail(translate_error_reply(200, reply, sizes_));
   read_usage(reply, report_);
+  // Ollama drops the front of a prompt without a word; that it read so little tells.
+  const std::uint64_t expected = context_.prompt_tokens_estimate;
+  if (report_.prompt_tokens && expected >= kCutNoticedTokensMin &&
+      *report_.prompt_tokens < expected / kCutNoticedFactor) {
+    report_.prompt_cut_short = true;
+  }
   const auto verbose = reply.find("__verbose");
   if (verbose != reply.end() && matched_stop_.empty()) matched_stop_ = matched_stop(*verbose);
   const auto choices = reply.find("choices");

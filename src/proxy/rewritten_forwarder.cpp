@@ -144,7 +144,7 @@ class ChatRun {
       entry.prompt_tokens_unknown = estimate_;
       return;
     }
-    parts_.calibration.learn(*exchange_.parsed, *report.prompt_tokens);
+    if (!report.prompt_cut_short) parts_.calibration.learn(*exchange_.parsed, *report.prompt_tokens);
     if (!report.cached_tokens) {
       entry.prompt_tokens_unknown = *report.prompt_tokens;
       return;
