@@ -82,6 +82,7 @@ class WiredBroker final : public BrokerApp {
             ledger_,
             guard_,
             *log_,
+            waiter_,
             {cache_mode, config.cache_ttl},
             prompts_.level(),
             {config.side_requests == "local" ? SideRequestHandling::local : SideRequestHandling::forward}} {}
@@ -123,6 +124,8 @@ class WiredBroker final : public BrokerApp {
   void stop(std::chrono::milliseconds grace) override {
     // First, so that nobody who looks for a broker finds one that is leaving.
     if (file_) file_->remove();
+    // Nobody waits for another try of a server while the broker leaves.
+    waiter_.stop();
     if (server_) server_->stop(grace);
     if (const Status status = store_->responses().flush(); !status)
       log_->warn("the last answers may not have reached the disk: {}", status.error().message);
@@ -143,6 +146,7 @@ class WiredBroker final : public BrokerApp {
   Ledger ledger_{*clock_};
   LearnedWriter learned_{store_->states(), prompts_, prefixes_, traces_, ledger_, *log_};
   RequestGuard guard_;
+  StoppableWaiter waiter_;
   BrokerParts parts_;
   std::unique_ptr<RunningBrokerFile> file_;
   std::unique_ptr<BrokerService> service_;

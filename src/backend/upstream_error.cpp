@@ -142,12 +142,25 @@ ApiError translate(int status, const Said& said, const PromptSizes& sizes) {
   std::string message = said.message;
   if (message.empty()) message = "the model server answered with status " + std::to_string(upstream_status);
   if (upstream_status == 401) message = "the model server refused the broker's key: " + message;
-  return {out_status, std::string(api_error_type(out_status)), std::move(message)};
+  return {out_status, std::string(api_error_type(out_status)), std::move(message), {}};
 }
 
 bool looks_like_markup(std::string_view text) {
   const std::size_t at = text.find_first_not_of(" \t\r\n");
   return at != std::string_view::npos && text[at] == '<';
+}
+
+ApiError translate_body(int status, std::string_view body, const PromptSizes& sizes) {
+  Json reply = parse_reply_json(body);
+  if (reply.is_discarded()) reply = parse_reply_json(repaired_json_text(body));
+  if (reply.is_object()) return translate_error_reply(status, reply, sizes);
+  Said said;
+  if (reply.is_string()) {
+    said.message = reply.get<std::string>();
+  } else if (!looks_like_markup(body)) {
+    said.message = body.substr(0, limits::kUpstreamErrorTextBytesMax);
+  }
+  return translate(status, said, sizes);
 }
 
 }  // namespace
@@ -167,20 +180,12 @@ ApiError translate_error_reply(int status, const Json& reply, const PromptSizes&
   return translate(status, read_reply(reply), sizes);
 }
 
-ApiError translate_upstream_error(int status, const HeaderFields&, std::string_view body,
+ApiError translate_upstream_error(int status, const HeaderFields& headers, std::string_view body,
                                   std::uint64_t prompt_tokens_estimate,
                                   std::optional<std::uint64_t> context_tokens) {
-  const PromptSizes sizes{prompt_tokens_estimate, context_tokens};
-  Json reply = parse_reply_json(body);
-  if (reply.is_discarded()) reply = parse_reply_json(repaired_json_text(body));
-  if (reply.is_object()) return translate_error_reply(status, reply, sizes);
-  Said said;
-  if (reply.is_string()) {
-    said.message = reply.get<std::string>();
-  } else if (!looks_like_markup(body)) {
-    said.message = body.substr(0, limits::kUpstreamErrorTextBytesMax);
-  }
-  return translate(status, said, sizes);
+  ApiError error = translate_body(status, body, {prompt_tokens_estimate, context_tokens});
+  error.retry_after = headers.get("Retry-After");
+  return error;
 }
 
 std::optional<std::uint64_t> room_for_answer(std::string_view error_body) {

@@ -51,6 +51,13 @@ inline constexpr milliseconds kConnectTimeMax{5'000};
 inline constexpr milliseconds kFirstByteTimeMax{600'000};
 inline constexpr milliseconds kUpstreamIdleTimeMax{300'000};
 inline constexpr milliseconds kProbeTimeMax{3'000};
+// A call that came to nothing is made again so often, and so long after the first one began at the latest.
+inline constexpr int kRetriesMax = 2;
+inline constexpr milliseconds kRetryTimeMax{10'000};
+// Before the first retry of a connection; before the second, twice as long.
+inline constexpr milliseconds kRetryConnectWait{250};
+// A server that takes longer to count a prompt's tokens is not waited for.
+inline constexpr milliseconds kTokenCountTimeMax{3'000};
 // A model server that is started reads its model from disk first.
 inline constexpr milliseconds kServerStartTimeDefault{120'000};
 inline constexpr std::size_t kUpstreamQueueBytesMax = 1024 * 1024;

@@ -13,6 +13,7 @@ struct ApiError {
   int status = 500;
   std::string type = "api_error";
   std::string message;
+  std::string retry_after = {};  // the value of Retry-After that goes with it; empty for none
 
   // {"type":"error","error":{"type":...,"message":...},"request_id":...}; without request_id when it is
   // empty. The same text serves as a reply body and as the data of an `error` event.

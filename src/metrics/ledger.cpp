@@ -43,6 +43,8 @@ void Ledger::add(const RequestEntry& entry) {
   if (entry.end == RequestEntry::End::client_left) ++client_left_;
   if (entry.end == RequestEntry::End::failed) ++failed_;
 
+  retries_ += entry.retries;
+
   auto& tokens = tokens_[static_cast<std::size_t>(entry.prompt_certainty)];
   tokens.prefilled += entry.prompt_tokens_prefilled;
   tokens.reused += entry.prompt_tokens_reused;
@@ -89,7 +91,8 @@ json Ledger::snapshot() const {
         {"miss_reasons", miss_reasons_},
         {"by_http_status", http_statuses},
         {"client_left", client_left_},
-        {"failed", failed_}}},
+        {"failed", failed_},
+        {"retries", retries_}}},
       {"admission", admissions_},
       {"prompt_tokens",
        {{"measured", tokens(Certainty::measured)},

@@ -21,6 +21,7 @@ struct RequestEntry {
   std::string_view reason;     // of a bypass or a miss; empty for a hit
   std::string_view admission;  // empty when nothing was judged
   int http_status = 0;
+  std::uint64_t retries = 0;  // calls of the upstream beyond the first, for want of an answer
   enum class End { delivered, client_left, failed } end = End::delivered;
 
   // Prompt tokens the upstream worked through, and those it already held. `prompt_certainty` says what is
@@ -76,6 +77,7 @@ class Ledger {
   std::map<int, std::uint64_t> by_http_status_;
   std::uint64_t client_left_ = 0;
   std::uint64_t failed_ = 0;
+  std::uint64_t retries_ = 0;
   std::uint64_t store_errors_ = 0;
   std::array<Tokens, kCertaintyCount> tokens_{};
   std::uint64_t unknown_prompt_tokens_ = 0;

@@ -14,6 +14,7 @@
 #include "canonical/prompt_layer.h"
 #include "canonical/side_request.h"
 #include "http/request_guard.h"
+#include "http/waiter.h"
 #include "metrics/ledger.h"
 #include "prefix/prefix_index.h"
 #include "prefix/prompt_trace.h"
@@ -51,6 +52,7 @@ struct BrokerParts {
   Ledger& ledger;
   const RequestGuard& guard;
   spdlog::logger& log;
+  Waiter& waiter;
   CacheSettings cache;
   OrderingLevel level = OrderingLevel::standard;
   SideRequestSettings side_requests = {};

@@ -9,8 +9,9 @@ void send_error(Exchange& exchange, const ApiError& error) {
   exchange.entry.end = RequestEntry::End::failed;
   if (!exchange.client.started()) {
     exchange.entry.http_status = error.status;
-    if (!exchange.client.send(error.status, own_reply_headers("application/json", exchange),
-                              error.json(exchange.request_id)))
+    HeaderFields headers = own_reply_headers("application/json", exchange);
+    if (!error.retry_after.empty()) headers.add("Retry-After", error.retry_after);
+    if (!exchange.client.send(error.status, headers, error.json(exchange.request_id)))
       exchange.entry.end = RequestEntry::End::client_left;
     return;
   }

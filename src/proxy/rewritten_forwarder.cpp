@@ -3,12 +3,14 @@
 #include <nlohmann/json.hpp>
 
 #include "backend/chat_encoder.h"
+#include "backend/model_list.h"
 #include "backend/tool_call_offers.h"
 #include "base/random_id.h"
 #include "proxy/client_event_writer.h"
 #include "proxy/reply_headers.h"
 #include "proxy/reply_recorder.h"
 #include "proxy/reply_sender.h"
+#include "proxy/retry_policy.h"
 
 namespace anyclaude {
 namespace {
@@ -33,9 +35,11 @@ class ChatRun {
  public:
   using Attempt = RewrittenForwarder::Attempt;
 
-  ChatRun(const BrokerParts& parts, Exchange& exchange, std::uint64_t prompt_tokens_estimate, Attempt attempt)
+  ChatRun(const BrokerParts& parts, Exchange& exchange, RetryPolicy& retries,
+          std::uint64_t prompt_tokens_estimate, Attempt attempt)
       : parts_(parts),
         exchange_(exchange),
+        retries_(retries),
         estimate_(prompt_tokens_estimate),
         attempt_(attempt),
         recorder_(parts, exchange),
@@ -77,7 +81,8 @@ class ChatRun {
   bool on(const UpstreamDone& done) {
     if (done.end != UpstreamEnd::complete) exchange_.backend().forget_identity();
     if (!head_)
-      send_error(exchange_, to_api_error(upstream_error(done, exchange_.settings().base_url)));
+      fail_with(to_api_error(upstream_error(done, exchange_.settings().base_url)),
+                retries_.wait_after(done.end));
     else if (!decoder_)
       on_refusal();
     else
@@ -87,6 +92,10 @@ class ChatRun {
 
   // Set when the server would have answered a shorter request and the client has heard nothing yet.
   std::optional<std::uint64_t> room() const { return room_; }
+  // Set when the call may be made again after so long a wait, and the client has heard nothing yet.
+  std::optional<std::chrono::milliseconds> retry_wait() const { return retry_wait_; }
+  // It is not made again: the client hears what went wrong.
+  void give_up() { send_error(exchange_, failure_); }
 
  private:
   // Before the client has the last bytes the answer is in the store, so that whoever asks again finds it.
@@ -103,7 +112,13 @@ class ChatRun {
     exchange_.backend().forget_identity();
     const ApiError error = translate_upstream_error(head_->status, head_->headers, error_body_, estimate_,
                                                     exchange_.identity.context_tokens);
-    send_error(exchange_, error);
+    fail_with(error, retries_.wait_after(*head_));
+  }
+
+  void fail_with(ApiError error, std::optional<std::chrono::milliseconds> retry_wait) {
+    failure_ = std::move(error);
+    retry_wait_ = retry_wait;
+    if (!retry_wait_) give_up();
   }
 
   void finish(UpstreamEnd end) {
@@ -159,6 +174,7 @@ class ChatRun {
 
   const BrokerParts& parts_;
   Exchange& exchange_;
+  RetryPolicy& retries_;
   const std::uint64_t estimate_;
   const Attempt attempt_;
   ReplyRecorder recorder_;
@@ -168,7 +184,18 @@ class ChatRun {
   std::unique_ptr<ReplyDecoder> decoder_;
   std::string error_body_;
   std::optional<std::uint64_t> room_;
+  ApiError failure_;
+  std::optional<std::chrono::milliseconds> retry_wait_;
 };
+
+void converse(Exchange& exchange, UpstreamRequest request, ChatRun& run) {
+  const auto call = exchange.backend().client().start(std::move(request));
+  bool goes_on = true;
+  while (goes_on) {
+    const UpstreamSignal signal = call->next(exchange.client.client_fd(), kPingInterval);
+    goes_on = std::visit([&](const auto& what) { return run.on(what); }, signal);
+  }
+}
 
 }  // namespace
 
@@ -186,19 +213,36 @@ void RewrittenForwarder::forward(Exchange& exchange) {
 
 std::optional<std::uint64_t> RewrittenForwarder::attempt(Exchange& exchange, const ChatEncoding& encoding,
                                                          std::uint64_t estimate, Attempt attempt) {
-  auto body = encode_chat_request(*exchange.parsed, encoding);
-  if (!body) {
-    send_error(exchange, to_api_error(body.error()));
-    return std::nullopt;
+  RetryPolicy retries(parts_.clock);
+  while (true) {
+    auto body = encode_chat_request(*exchange.parsed, encoding);
+    if (!body) {
+      send_error(exchange, to_api_error(body.error()));
+      return std::nullopt;
+    }
+    ChatRun run(parts_, exchange, retries, estimate, attempt);
+    converse(exchange, chat_request(exchange.settings(), std::move(*body)), run);
+    if (!run.retry_wait()) return run.room();
+    if (!wait_for_retry(exchange, *run.retry_wait())) {
+      if (exchange.entry.end != RequestEntry::End::client_left) run.give_up();
+      return std::nullopt;
+    }
   }
-  const auto call = exchange.backend().client().start(chat_request(exchange.settings(), std::move(*body)));
-  ChatRun run(parts_, exchange, estimate, attempt);
-  bool goes_on = true;
-  while (goes_on) {
-    const UpstreamSignal signal = call->next(exchange.client.client_fd(), kPingInterval);
-    goes_on = std::visit([&](const auto& what) { return run.on(what); }, signal);
-  }
-  return run.room();
+}
+
+// False when the client has left or the broker stops.
+bool RewrittenForwarder::wait_for_retry(Exchange& exchange, std::chrono::milliseconds time) {
+  parts_.log.warn("{} {} gave no answer; trying again in {} ms", exchange.request_id,
+                  exchange.settings().base_url.origin(), time.count());
+  const WaitEnd end = parts_.waiter.wait(exchange.client.client_fd(), time);
+  if (end == WaitEnd::client_left) exchange.entry.end = RequestEntry::End::client_left;
+  if (end != WaitEnd::passed) return false;
+  ++exchange.entry.retries;
+  // A server that was away may have come back as another one. Its answer is then not that of the key.
+  auto identity = exchange.backend().identity();
+  if (identity && exchange.canonical) choose_requested_model(*identity, exchange.canonical->model);
+  if (!identity || identity->fingerprint != exchange.identity.fingerprint) exchange.key.reset();
+  return true;
 }
 
 }  // namespace anyclaude

@@ -2,6 +2,7 @@
 // Anthropic's.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -24,6 +25,8 @@ class RewrittenForwarder final : public Forwarder {
   // the answer asked for: then the tokens it has room for.
   std::optional<std::uint64_t> attempt(Exchange& exchange, const ChatEncoding& encoding,
                                        std::uint64_t estimate, Attempt attempt);
+
+  bool wait_for_retry(Exchange& exchange, std::chrono::milliseconds time);
 
   const BrokerParts& parts_;
 };

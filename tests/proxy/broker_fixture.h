@@ -15,6 +15,7 @@
 #include "fakes/built_in_profile.h"
 #include "fakes/fake_backend.h"
 #include "fakes/fake_clock.h"
+#include "fakes/fake_waiter.h"
 #include "fakes/recording_writer.h"
 #include "proxy/broker_service.h"
 #include "storage/memory/memory_store.h"
@@ -47,11 +48,22 @@ class BrokerFixture {
         prefixes(store->states(), clock),
         traces(store->states()),
         learned(store->states(), prompts, prefixes, traces, ledger, log),
-        parts{clock,   backends, store->responses(),
-              secrets, repeats,  calibration,
-              prompts, prefixes, traces,
-              learned, ledger,   guard,
-              log,     cache,    OrderingLevel::standard},
+        parts{clock,
+              backends,
+              store->responses(),
+              secrets,
+              repeats,
+              calibration,
+              prompts,
+              prefixes,
+              traces,
+              learned,
+              ledger,
+              guard,
+              log,
+              waiter,
+              cache,
+              OrderingLevel::standard},
         service(parts) {
     EXPECT_TRUE(backends.switch_to(mode));
   }
@@ -118,6 +130,7 @@ class BrokerFixture {
   RequestGuard guard;
   std::ostringstream log_text;
   spdlog::logger log;
+  FakeWaiter waiter{clock};
   PromptLayer prompts;
   PrefixIndex prefixes;
   TraceRing traces;

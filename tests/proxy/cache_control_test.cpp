@@ -171,6 +171,7 @@ TEST(StoreFaults, ABrokenStoreIsAMissAndNeverAFailedRequest) {
                           broker.ledger,
                           broker.guard,
                           broker.log,
+                          broker.waiter,
                           {},
                           OrderingLevel::standard};
   BrokerService service(parts);

@@ -135,9 +135,7 @@ TEST(RewrittenLane, AnOverflowIsWordedSoThatTheClientCompacts) {
 
 TEST(RewrittenLane, AServerThatIsDownIsNamedInTheError) {
   BrokerFixture broker("llama-cpp");
-  fakes::ScriptedExchange exchange;
-  exchange.signals = {UpstreamDone{UpstreamEnd::refused}};
-  broker.backend.upstream.expect(std::move(exchange));
+  broker.backend.upstream.expect({{}, {UpstreamDone{UpstreamEnd::cut}}});
   const RecordingWriter reply = broker.post("/v1/messages", request_text());
   EXPECT_GE(reply.status, 500);
   EXPECT_EQ(json::parse(reply.body)["type"], "error");
