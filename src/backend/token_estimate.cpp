@@ -8,90 +8,100 @@ namespace {
 
 // Anthropic's rule of thumb for a full-size image.
 constexpr std::uint64_t kTokensPerImage = 1'600;
-// Role markers and separators that every template writes around a message or a tool.
-constexpr std::uint64_t kBytesPerFrame = 16;
 // What no vocabulary leaves: below, a server counts something else than text; above, likewise.
 constexpr double kBytesPerTokenMin = 1.5;
 constexpr double kBytesPerTokenMax = 8.0;
 // Shorter prompts say more about the template than about the vocabulary.
 constexpr std::uint64_t kLearnedPromptBytesMin = 4'000;
-constexpr double kLearningRate = 0.3;
-
-struct PromptSize {
-  std::uint64_t bytes = 0;
-  std::uint64_t images = 0;
-
-  void add(std::string_view text) { bytes += text.size(); }
-  void add(const std::vector<ContentBlock>& blocks) {
-    for (const ContentBlock& block : blocks) std::visit(*this, block.value);
-  }
-
-  void operator()(const TextBlock& block) { add(block.text); }
-  void operator()(const ImageBlock&) { ++images; }
-  void operator()(const DocumentBlock& block) {
-    add(block.title);
-    add(block.context);
-    if (block.source == MediaSource::base64) {
-      ++images;
-    } else {
-      add(block.data);
-    }
-  }
-  void operator()(const ToolUseBlock& block) {
-    add(block.name);
-    add(block.input_json);
-    bytes += kBytesPerFrame;
-  }
-  void operator()(const ToolResultBlock& block) {
-    add(block.content);
-    bytes += kBytesPerFrame;
-  }
-  void operator()(const ThinkingBlock& block) { add(block.thinking); }
-  void operator()(const RedactedThinkingBlock&) {}
-  void operator()(const ToolReferenceBlock& block) { add(block.tool_name); }
-  void operator()(const UnknownBlock& block) { add(block.json); }
-};
-
-PromptSize size_of(const MessagesRequest& request) {
-  PromptSize size;
-  for (const TextBlock& block : request.system) size.add(block.text);
-  for (const Tool& tool : request.tools) {
-    if (tool.loading == ToolLoading::deferred) continue;
-    size.add(tool.name);
-    size.add(tool.description);
-    size.add(tool.input_schema_json);
-    size.bytes += kBytesPerFrame;
-  }
-  for (const Message& message : request.messages) {
-    size.add(message.content);
-    size.bytes += kBytesPerFrame;
-  }
-  return size;
-}
-
-std::uint64_t tokens_of(const PromptSize& size, double bytes_per_token) {
-  const double text = std::ceil(static_cast<double>(size.bytes) / bytes_per_token);
-  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(text) + size.images * kTokensPerImage);
-}
+// How far a rate is expected to be from the usual one, and a report from what the rates make of it
+// (templates, unusual text): standard deviations.
+constexpr double kRateSpread = 0.08;
+constexpr double kReportSpread = 0.01;
+// What remains of an older report's weight when a new one comes.
+constexpr double kMemory = 0.98;
+constexpr std::size_t kCalibratedModelsMax = 32;
 
 }  // namespace
 
-std::uint64_t estimate_prompt_tokens(const MessagesRequest& request, double bytes_per_token) {
-  return tokens_of(size_of(request), bytes_per_token);
+std::uint64_t estimate_prompt_tokens(const PromptSize& size, const TokenRates& rates) {
+  double text = 0;
+  for (std::size_t kind = 0; kind < kPromptKinds; ++kind)
+    text += static_cast<double>(size.bytes[kind]) * rates[kind];
+  return std::max<std::uint64_t>(1,
+                                 static_cast<std::uint64_t>(std::ceil(text)) + size.images * kTokensPerImage);
 }
 
-std::uint64_t TokenCalibration::estimate(const MessagesRequest& request) const {
-  const std::lock_guard lock(mutex_);
-  return estimate_prompt_tokens(request, bytes_per_token_);
+RateLearner::RateLearner() {
+  for (std::size_t kind = 0; kind < kPromptKinds; ++kind) covariance_[kind][kind] = kRateSpread * kRateSpread;
 }
 
-void TokenCalibration::learn(const MessagesRequest& request, std::uint64_t reported_prompt_tokens) {
-  const PromptSize size = size_of(request);
-  if (size.images > 0 || size.bytes < kLearnedPromptBytesMin || reported_prompt_tokens == 0) return;
-  const double seen = static_cast<double>(size.bytes) / static_cast<double>(reported_prompt_tokens);
+void RateLearner::learn(const PromptSize& size, std::uint64_t reported_prompt_tokens) {
+  const std::uint64_t bytes = size.total_bytes();
+  if (size.images > 0 || bytes < kLearnedPromptBytesMin || reported_prompt_tokens == 0) return;
+  const double reported = static_cast<double>(reported_prompt_tokens);
+  const double seen = static_cast<double>(bytes) / reported;
   if (seen < kBytesPerTokenMin || seen > kBytesPerTokenMax) return;
+
+  // The report as an equation: the kinds' shares, each times its rate, make 1.
+  std::array<double, kPromptKinds> share{};
+  std::array<double, kPromptKinds> spread{};
+  double explained = 0;
+  for (std::size_t i = 0; i < kPromptKinds; ++i) {
+    share[i] = static_cast<double>(size.bytes[i]) / reported;
+    explained += share[i] * rates_[i];
+  }
+  double variance = kReportSpread * kReportSpread;
+  for (std::size_t i = 0; i < kPromptKinds; ++i) {
+    for (std::size_t j = 0; j < kPromptKinds; ++j)
+      spread[i] += covariance_[i][j] * static_cast<double>(size.bytes[j]) / reported;
+    variance += share[i] * spread[i];
+  }
+  for (std::size_t i = 0; i < kPromptKinds; ++i) {
+    const double corrected = rates_[i] + spread[i] / variance * (1 - explained);
+    rates_[i] = std::clamp(corrected, 1 / kBytesPerTokenMax, 1 / kBytesPerTokenMin);
+    for (std::size_t j = 0; j < kPromptKinds; ++j) covariance_[i][j] -= spread[i] * spread[j] / variance;
+  }
+  forget_a_little();
+}
+
+// Uncertainty grows again, but that of no kind beyond what it was at the beginning: one that is not seen for
+// long must not become a weather vane.
+void RateLearner::forget_a_little() {
+  std::array<double, kPromptKinds> growth{};
+  for (std::size_t kind = 0; kind < kPromptKinds; ++kind) {
+    const double room = kRateSpread * kRateSpread / covariance_[kind][kind];
+    growth[kind] = std::sqrt(std::max(1.0, std::min(1 / kMemory, room)));
+  }
+  for (std::size_t i = 0; i < kPromptKinds; ++i)
+    for (std::size_t j = 0; j < kPromptKinds; ++j) covariance_[i][j] *= growth[i] * growth[j];
+}
+
+std::uint64_t TokenCalibration::estimate(std::string_view model, const MessagesRequest& request) const {
+  const PromptSize size = prompt_size(request);
   const std::lock_guard lock(mutex_);
-  bytes_per_token_ += kLearningRate * (seen - bytes_per_token_);
+  const auto known = models_.find(model);
+  return estimate_prompt_tokens(size,
+                                known == models_.end() ? kUsualTokenRates : known->second.learner.rates());
+}
+
+void TokenCalibration::learn(std::string_view model, const MessagesRequest& request,
+                             std::uint64_t reported_prompt_tokens) {
+  const PromptSize size = prompt_size(request);
+  const std::lock_guard lock(mutex_);
+  auto known = models_.find(model);
+  if (known == models_.end()) {
+    make_room();
+    known = models_.emplace(std::string(model), Known{}).first;
+  }
+  known->second.learner.learn(size, reported_prompt_tokens);
+  known->second.last_learned = ++learned_;
+}
+
+// With mutex_ held. The model that nobody has used for longest goes.
+void TokenCalibration::make_room() {
+  if (models_.size() < kCalibratedModelsMax) return;
+  models_.erase(
+      std::ranges::min_element(models_, {}, [](const auto& entry) { return entry.second.last_learned; }));
 }
 
 }  // namespace anyclaude

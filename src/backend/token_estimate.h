@@ -1,26 +1,62 @@
 // How many tokens a prompt is likely to have, for when the server has not said.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <mutex>
+#include <string>
+#include <string_view>
 
-#include "messages/messages_request.h"
+#include "backend/prompt_size.h"
 
 namespace anyclaude {
 
-// Bytes of text the model will see: system, tools and messages, without base64 data; images count a fixed
-// number of tokens each (Anthropic's rule of thumb, 1,600 for a full-size image).
-std::uint64_t estimate_prompt_tokens(const MessagesRequest& request, double bytes_per_token);
+// Tokens for each byte of a kind.
+using TokenRates = std::array<double, kPromptKinds>;
+// Claude Code's prompts on a Qwen2 vocabulary, measured: 3.6 bytes a token.
+inline constexpr TokenRates kUsualTokenRates{1 / 3.6, 1 / 3.6, 1 / 3.6, 1 / 3.6};
 
-// Learns bytes per token from what the server reports. Thread-safe.
-class TokenCalibration {
+// Images count a fixed number of tokens each (Anthropic's rule of thumb, 1,600 for a full-size image). Never
+// 0.
+std::uint64_t estimate_prompt_tokens(const PromptSize& size, const TokenRates& rates);
+
+// The rates of one model, from what its server reports of prompts. Each report corrects the kinds it holds
+// most of, by recursive least squares on the relative error; older reports count for less and less. Not
+// thread-safe.
+class RateLearner {
  public:
-  std::uint64_t estimate(const MessagesRequest& request) const;
-  void learn(const MessagesRequest& request, std::uint64_t reported_prompt_tokens);
+  RateLearner();
+
+  const TokenRates& rates() const { return rates_; }
+  void learn(const PromptSize& size, std::uint64_t reported_prompt_tokens);
 
  private:
+  void forget_a_little();
+
+  TokenRates rates_ = kUsualTokenRates;
+  // How uncertain the rates are, and how their errors go together.
+  std::array<std::array<double, kPromptKinds>, kPromptKinds> covariance_{};
+};
+
+// Learns how many tokens a byte makes, for each model and kind of text. Holds the last kCalibratedModelsMax
+// models. Thread-safe.
+class TokenCalibration {
+ public:
+  // `model` names a server and what it runs; one that is not known yet has the usual rates.
+  std::uint64_t estimate(std::string_view model, const MessagesRequest& request) const;
+  void learn(std::string_view model, const MessagesRequest& request, std::uint64_t reported_prompt_tokens);
+
+ private:
+  struct Known {
+    RateLearner learner;
+    std::uint64_t last_learned = 0;
+  };
+  void make_room();
+
   mutable std::mutex mutex_;
-  double bytes_per_token_ = 3.6;  // Claude Code's prompts on a Qwen2 vocabulary, measured
+  std::map<std::string, Known, std::less<>> models_;
+  std::uint64_t learned_ = 0;
 };
 
 }  // namespace anyclaude

@@ -6,6 +6,7 @@
 #include "backend/model_list.h"
 #include "messages/json_document.h"
 #include "proxy/reply_sender.h"
+#include "proxy/token_count.h"
 
 namespace anyclaude {
 namespace {
@@ -113,11 +114,13 @@ void BrokerService::count_tokens(HttpRequest& request, ResponseWriter& client) {
   if (lane_of(backend) == Lane::verbatim) return verbatim_.pass(request, backend, client);
   const auto document = JsonDocument::parse(std::move(request.body));
   if (!document) return send_api_error(client, to_api_error(document.error()));
-  const auto parsed = parse_messages_request(*document, RequestPurpose::count_tokens);
+  auto parsed = parse_messages_request(*document, RequestPurpose::count_tokens);
   if (!parsed) return send_api_error(client, to_api_error(parsed.error()));
-  const std::uint64_t tokens = parts_.calibration.estimate(*parsed);
-  (void)client.send(200, {{"Content-Type", "application/json"}, {"x-anyclaude-token-count", "estimated"}},
-                    json{{"input_tokens", tokens}}.dump());
+  const TokenCount count = count_request_tokens(parts_, backend, std::move(*parsed), request.headers);
+  (void)client.send(
+      200,
+      {{"Content-Type", "application/json"}, {"x-anyclaude-token-count", std::string(name_of(count.source))}},
+      json{{"input_tokens", count.tokens}}.dump());
 }
 
 void BrokerService::models(HttpRequest& request, ResponseWriter& client) {

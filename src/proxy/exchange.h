@@ -23,6 +23,11 @@
 
 namespace anyclaude {
 
+// Names a server and what it runs.
+inline std::string served_model(const BackendIdentity& identity) {
+  return identity.fingerprint + '|' + identity.model;
+}
+
 struct Exchange {
   Exchange(const HttpRequest& http_request, ResponseWriter& writer, const BackendEntry& chosen,
            std::string id, SteadyTime now)
@@ -67,7 +72,7 @@ struct Exchange {
   // The bytes the client sent.
   std::string_view body() const { return document ? document->body() : std::string_view(http.body); }
   // Names a server and what it runs.
-  std::string backend_name() const { return identity.fingerprint + '|' + identity.model; }
+  std::string backend_name() const { return served_model(identity); }
   bool may_learn() const { return !control.no_store; }
   bool may_store() const { return status == CacheStatus::miss && key && !control.no_store; }
 };

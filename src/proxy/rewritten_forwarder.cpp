@@ -159,7 +159,8 @@ class ChatRun {
       entry.prompt_tokens_unknown = estimate_;
       return;
     }
-    if (!report.prompt_cut_short) parts_.calibration.learn(*exchange_.parsed, *report.prompt_tokens);
+    if (!report.prompt_cut_short)
+      parts_.calibration.learn(exchange_.backend_name(), *exchange_.parsed, *report.prompt_tokens);
     if (!report.cached_tokens) {
       entry.prompt_tokens_unknown = *report.prompt_tokens;
       return;
@@ -200,7 +201,7 @@ void converse(Exchange& exchange, UpstreamRequest request, ChatRun& run) {
 }  // namespace
 
 void RewrittenForwarder::forward(Exchange& exchange) {
-  const std::uint64_t estimate = parts_.calibration.estimate(*exchange.parsed);
+  const std::uint64_t estimate = parts_.calibration.estimate(exchange.backend_name(), *exchange.parsed);
   const BackendProfile& profile = exchange.settings().profile;
   ChatEncoding encoding{profile, exchange.identity.model, exchange.identity.context_tokens, estimate};
   const auto room = attempt(exchange, encoding, estimate, Attempt::first);

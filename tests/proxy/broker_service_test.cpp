@@ -38,8 +38,8 @@ TEST(BrokerService, LocalModelsAreListedUnderANameTheClientShows) {
   EXPECT_EQ(broker.get("/v1/models/absent").status, 404);
 }
 
-TEST(BrokerService, CountTokensIsAnEstimateThatTouchesNoServer) {
-  BrokerFixture broker("llama-cpp");
+TEST(BrokerService, CountTokensIsAnEstimateWhereTheServerCannotCount) {
+  BrokerFixture broker("openai");
   const std::string text(3600, 'x');
   const RecordingWriter reply =
       broker.post("/v1/messages/count_tokens?beta=true",

@@ -1,0 +1,16 @@
+// How many tokens a prompt has, asked of the server that would read it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "backend/backend.h"
+#include "base/error.h"
+
+namespace anyclaude {
+
+// `body` is the very body that would be sent for an answer. Waits kTokenCountTimeMax at most. Errors have
+// source upstream: the server cannot count, fails, or takes too long; the caller then estimates. Thread-safe.
+Result<std::uint64_t> count_prompt_tokens(Backend& backend, std::string_view body);
+
+}  // namespace anyclaude
