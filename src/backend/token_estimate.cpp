@@ -18,7 +18,7 @@ constexpr std::uint64_t kLearnedPromptBytesMin = 4'000;
 constexpr double kRateSpread = 0.08;
 constexpr double kReportSpread = 0.01;
 // What remains of an older report's weight when a new one comes.
-constexpr double kMemory = 0.98;
+constexpr double kMemory = 0.95;
 constexpr std::size_t kCalibratedModelsMax = 32;
 
 }  // namespace

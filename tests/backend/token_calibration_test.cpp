@@ -101,7 +101,7 @@ TEST(TokenCalibration, FollowsAServerThatCountsInAnotherWay) {
   const auto request = request_with(user_text(50'000));
   TokenCalibration calibration;
   for (int i = 0; i < 300; ++i) calibration.learn("m", request, 12'000);
-  for (int i = 0; i < 50; ++i) calibration.learn("m", request, 20'000);
+  for (int i = 0; i < 100; ++i) calibration.learn("m", request, 20'000);
   EXPECT_NEAR(static_cast<double>(calibration.estimate("m", request)), 20'000, 600);
 }
 
