@@ -54,6 +54,7 @@ Result<std::shared_ptr<Backend>> make_backend(const Config& config, const Backen
   if (!settings) return tl::unexpected(settings.error());
   settings->timeouts = {config.timeouts.connect, config.timeouts.first_byte, config.timeouts.idle};
   settings->route = route_from(config.network);
+  settings->rescue = said.tool_rescue == RescueSetting::on ? RescueMode::on : RescueMode::off;
   auto backend = Backend::create(std::move(*settings), clock);
   if (!backend) return tl::unexpected(backend.error());
   return std::shared_ptr<Backend>(std::move(*backend));

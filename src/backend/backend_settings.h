@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "backend/backend_profile.h"
+#include "backend/rescue_mode.h"
 #include "base/error.h"
 #include "http/upstream_call.h"
 
@@ -17,6 +18,7 @@ struct BackendSettings {
   std::string api_key;  // sent as Authorization: Bearer in the rewritten lane; never logged
   UpstreamTimeouts timeouts = {};
   UpstreamRoute route = {};
+  RescueMode rescue = RescueMode::on;
   // Of the profile as it is in force; part of every cache key.
   std::string profile_digest = {};
 };

@@ -68,7 +68,7 @@ class ChatDecoder final : public ReplyDecoder, private ToolCallSink {
   void say_call(const RescuedCall& call);
   void start_message();
   void close_message();
-  bool is_rescuing() const { return context_.tool_rescue == ToolRescue::on; }
+  bool is_rescuing() const { return context_.rescue == RescueMode::on; }
   bool has_calls() const { return calls_.any() || rescued_calls_; }
   bool said_anything() const { return said_bytes_ > 0 || has_calls() || rescue_.held_bytes() > 0; }
   StopReason stop_reason() const;

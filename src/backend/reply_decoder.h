@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/backend_profile.h"
+#include "backend/rescue_mode.h"
 #include "http/http_message.h"
 #include "http/upstream_call.h"
 #include "messages/api_error.h"
@@ -21,6 +22,10 @@ namespace anyclaude {
 // Raised whenever this room's code would make another message of the same upstream bytes; answers of an older
 // revision are misses.
 inline constexpr std::uint32_t kProducerRevision = 2;
+// An answer that was left as it came is another one.
+constexpr std::uint32_t producer_revision(RescueMode rescue) {
+  return kProducerRevision * 2 + (rescue == RescueMode::off ? 1 : 0);
+}
 
 // The upstream's own figures for one call.
 struct UpstreamReport {
@@ -31,10 +36,6 @@ struct UpstreamReport {
   bool prompt_cut_short = false;
 };
 
-// Whether tool calls that a model wrote into its text become calls, and arguments that a schema refuses are
-// made to fit it where that is lawful. `off` touches nothing.
-enum class ToolRescue { on, off };
-
 struct DecoderContext {
   const BackendProfile& profile;
   std::string message_id;
@@ -44,7 +45,7 @@ struct DecoderContext {
   std::optional<std::uint64_t> context_tokens = std::nullopt;  // for errors that do not say it
   // Those that the answer may call; see callable_tools(). They must outlive the decoder.
   std::span<const Tool> tools = {};
-  ToolRescue tool_rescue = ToolRescue::on;
+  RescueMode rescue = RescueMode::on;
 };
 
 // Not thread-safe. Feeds `stream` in Anthropic's order; the first delta in gives the first event out at once.

@@ -55,7 +55,7 @@ StoredResponse ReplyRecorder::to_stored(const UpstreamReport& report) const {
   stored.canonical_sha256 = canonical_sha256_of(parts_, exchange_);
   stored.created_at_ms = unix_milliseconds(now);
   stored.expires_at_ms = unix_milliseconds(now + parts_.cache.ttl);
-  stored.producer_revision = kProducerRevision;
+  stored.producer_revision = producer_revision(exchange_.settings().rescue);
   stored.input_tokens = report.prompt_tokens.value_or(usage_figure(whole, "input_tokens") +
                                                       usage_figure(whole, "cache_read_input_tokens") +
                                                       usage_figure(whole, "cache_creation_input_tokens"));

@@ -168,7 +168,8 @@ std::optional<StoredResponse> RequestPipeline::run_lookup(Exchange& exchange) {
     return std::nullopt;
   }
   if (!*found) *found = adopt_import(exchange);
-  if (!*found || (*found)->producer_revision != kProducerRevision) return missed(MissReason::not_found);
+  if (!*found || (*found)->producer_revision != producer_revision(exchange.settings().rescue))
+    return missed(MissReason::not_found);
   const std::int64_t age_ms = unix_milliseconds(parts_.clock.system_now()) - (*found)->created_at_ms;
   exchange.age_s = std::max<std::int64_t>(age_ms / 1000, 0);
   if (exchange.control.max_age && exchange.age_s > exchange.control.max_age->count())

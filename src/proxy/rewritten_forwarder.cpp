@@ -62,7 +62,7 @@ class ChatRun {
     const BackendSettings& settings = exchange_.settings();
     decoder_ = make_chat_decoder({settings.profile, random_id("msg_"), exchange_.parsed->model, estimate_,
                                   exchange_.parsed->stop_sequences, exchange_.identity.context_tokens,
-                                  callable_tools(*exchange_.parsed)},
+                                  callable_tools(*exchange_.parsed), settings.rescue},
                                  head.headers.get("Content-Type"), stream_);
     return true;
   }

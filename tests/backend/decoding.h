@@ -22,7 +22,7 @@ inline constexpr std::string_view kEventStream = "text/event-stream";
 class Decoding {
  public:
   explicit Decoding(std::string_view content_type = kEventStream, std::vector<std::string> stops = {"END"},
-                    std::span<const Tool> tools = {}, ToolRescue rescue = ToolRescue::on)
+                    std::span<const Tool> tools = {}, RescueMode rescue = RescueMode::on)
       : stream_(events),
         decoder(make_chat_decoder({built_in_profile("openai"), "msg_1", "claude-opus", 500, std::move(stops),
                                    std::nullopt, tools, rescue},

@@ -77,7 +77,7 @@ Json short_content(const Json& message) {
   return content;
 }
 
-Json outcome(const Json& each, const Splitter& split, ToolRescue rescue = ToolRescue::on) {
+Json outcome(const Json& each, const Splitter& split, RescueMode rescue = RescueMode::on) {
   Decoding decoding(kEventStream, {}, corpus_tools(), rescue);
   const Json message = decoding.feed(reply_events(each, split)).end().message();
   return {{"content", short_content(message)}, {"stop_reason", message["stop_reason"]}};
@@ -135,7 +135,7 @@ TEST_P(ToolCallCorpus, IsNotTouchedWhenRescueIsOff) {
     Json content = Json::array();
     if (each.contains("reasoning")) content.push_back({{"thinking", each["reasoning"]}});
     if (!each["text"].get_ref<const std::string&>().empty()) content.push_back({{"text", each["text"]}});
-    EXPECT_EQ(outcome(each, characters, ToolRescue::off)["content"], content);
+    EXPECT_EQ(outcome(each, characters, RescueMode::off)["content"], content);
   }
 }
 
