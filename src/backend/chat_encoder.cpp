@@ -258,8 +258,10 @@ tl::unexpected<Error> refuse(std::string message) {
 Status check(const MessagesRequest& request) {
   for (const Tool& tool : request.tools) {
     if (tool.side == ToolSide::server) {
-      return refuse("tools: '" + tool.name + "' (" + tool.type +
-                    ") runs at Anthropic; a local model server cannot run it");
+      return refuse(
+          "tools: '" + tool.name + "' (" + tool.type +
+          ") runs at Anthropic, which a local model server cannot do. Go on without it, or use a tool of an "
+          "MCP server, or mode claude");
     }
   }
   if (!request.tool_choice || request.tool_choice->kind != ToolChoiceKind::named) return {};

@@ -152,6 +152,8 @@ void ToolCallMarkers::end_ticks(char next) {
 
 void ToolCallMarkers::begin_answer() {
   pass_call();
+  span_ticks_ = 0;
+  fence_ticks_ = 0;
   at_answer_start_ = true;
 }
 

@@ -39,7 +39,7 @@ class ToolCallMarkers {
   // A call, or a message's head, was cut out here.
   void pass_call();
 
-  // The reasoning in front of the answer is over.
+  // What was open in the text in front of the answer is forgotten.
   void begin_answer();
   // Nothing but white space so far.
   bool is_at_answer_start() const { return at_answer_start_; }

@@ -43,9 +43,14 @@ ToolCallRescue::Progress ToolCallRescue::advance(std::string_view& text, TextEnd
 ToolCallRescue::Progress ToolCallRescue::find_marker(std::string_view& text, TextEnd end) {
   const bool gave_up = long_mistakes_ >= limits::kToolCallLongMistakesMax;
   const auto hit = gave_up ? std::nullopt : markers_.find(text);
-  say(text.substr(0, hit ? hit->at : text.size()));
-  text.remove_prefix(hit ? hit->at : text.size());
-  if (!hit) return Progress::wait;
+  if (!hit) {
+    // Plain text, as nearly all text is, is not copied.
+    flush();
+    pass_on(std::exchange(text, {}));
+    return Progress::wait;
+  }
+  say(text.substr(0, hit->at));
+  text.remove_prefix(hit->at);
   if (!hit->is_certain) {
     if (end == TextEnd::open) return Progress::wait;
     reject(text, 0);
@@ -59,6 +64,7 @@ ToolCallRescue::Progress ToolCallRescue::find_marker(std::string_view& text, Tex
   if (hit->kind == MarkerKind::harmony_end) {
     flush();
     voice_ = HarmonyVoice::text;
+    markers_.begin_answer();
     markers_.enter(ToolCallMarkers::Region::text);
   } else {
     markers_.pass(hit->marker);
@@ -92,7 +98,7 @@ void ToolCallRescue::accept(std::string_view& text, const ToolCallReading& readi
     flush();
     voice_ = *reading.voice;
     const bool thinks = voice_ == HarmonyVoice::thinking;
-    markers_.pass_call();
+    markers_.begin_answer();
     markers_.enter(thinks ? ToolCallMarkers::Region::harmony_thinking : ToolCallMarkers::Region::text);
   } else {
     const auto calls = judge_calls(reading.calls, tools_);
@@ -127,8 +133,10 @@ void ToolCallRescue::say(std::string_view text) {
 }
 
 void ToolCallRescue::flush() {
-  const std::string text = std::exchange(said_, {});
-  if (text.empty()) return;
+  if (!said_.empty()) pass_on(std::exchange(said_, {}));
+}
+
+void ToolCallRescue::pass_on(std::string_view text) {
   if (voice_ == HarmonyVoice::thinking) {
     sink_.on_thinking(text);
   } else {

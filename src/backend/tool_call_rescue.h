@@ -50,6 +50,7 @@ class ToolCallRescue {
   void reject(std::string_view& text, std::size_t bytes_read);
   void say(std::string_view text);
   void flush();
+  void pass_on(std::string_view text);
 
   OfferedTools& tools_;
   ToolCallMemory memory_;
