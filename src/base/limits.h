@@ -91,8 +91,9 @@ inline constexpr seconds kStoreTtlDefault{24 * 3600};
 // kept.
 inline constexpr std::size_t kStorePendingBytesMax = 64u * 1024 * 1024;
 inline constexpr std::size_t kStoreBatchJobsMax = 256;
-// Entries that one transaction expires, evicts or purges at most, so that none takes long.
+// Entries that one transaction expires or evicts at most, or purges, so that none takes long.
 inline constexpr std::size_t kStoreTidyEntriesMax = 256;
+inline constexpr std::size_t kStorePurgeEntriesMax = 1'024;
 inline constexpr milliseconds kStoreTidyInterval{1'000};
 // Keys whose hits are counted in memory between two writes; hits on further keys go uncounted.
 inline constexpr std::size_t kStoreTouchedKeysMax = 65'536;

@@ -119,10 +119,10 @@ Result<std::uint64_t> LmdbMaintenance::count_entries() {
 Result<PurgeResult> LmdbMaintenance::purge(const EntryVisitor& matches, PurgeMode mode,
                                            const ProgressReport& report) {
   PurgeResult result;
-  std::vector<Digest128> keys;
+  std::vector<std::pair<std::int64_t, Digest128>> chosen;
   const Status walked = for_each([&](const EntryInfo& info) {
     if (!matches(info)) return true;
-    keys.push_back(info.key);
+    chosen.emplace_back(info.created_at_ms, info.key);
     if (mode == PurgeMode::dry_run) {
       ++result.entries;
       result.bytes += info.stored_bytes;
@@ -131,7 +131,12 @@ Result<PurgeResult> LmdbMaintenance::purge(const EntryVisitor& matches, PurgeMod
   });
   if (!walked) return tl::unexpected(walked.error());
   if (mode == PurgeMode::dry_run) return result;
-  const auto steps_max = static_cast<std::ptrdiff_t>(environment_.bounds().tidy_steps_max());
+  // In the order in which the records lie, so that a transaction rewrites few of their pages.
+  std::sort(chosen.begin(), chosen.end());
+  std::vector<Digest128> keys;
+  keys.reserve(chosen.size());
+  for (const auto& [created_at_ms, key] : chosen) keys.push_back(key);
+  const auto steps_max = static_cast<std::ptrdiff_t>(environment_.bounds().purge_max());
   for (auto at = keys.begin(); at != keys.end();) {
     const auto end = at + std::min(keys.end() - at, steps_max);
     const auto removed = remove_some({at, end});

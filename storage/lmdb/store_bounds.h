@@ -33,9 +33,11 @@ class StoreBounds {
     return {bytes_max_ - std::min(room_bytes, bytes_max_), used_max - std::min(used_room, used_max)};
   }
 
-  std::size_t jobs_max() const { return within(8, pages() / 320, limits::kStoreBatchJobsMax); }
+  std::size_t jobs_max() const { return within(8, pages() / 80, limits::kStoreBatchJobsMax); }
   std::size_t batch_bytes_max() const { return static_cast<std::size_t>(file_bytes_max() / 64); }
   std::size_t tidy_steps_max() const { return within(64, pages() / 40, limits::kStoreTidyEntriesMax); }
+  // Entries that were chosen need no looking at; the more go at once, the fewer pages are rewritten.
+  std::size_t purge_max() const { return within(64, pages() / 40, limits::kStorePurgeEntriesMax); }
   std::size_t touches_max() const { return within(32, pages() / 64, limits::kStoreTouchesWrittenMax); }
 
  private:

@@ -1,0 +1,144 @@
+// The file stays within its bound whatever is written, and what is found is right.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "storage/lmdb/lmdb_store.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/storage/answers.h"
+#include "tests/storage/temporary_directory.h"
+
+namespace anyclaude {
+namespace {
+
+constexpr std::uint64_t kBound = 8 * 1024 * 1024;
+
+// RssAnon of this process; nothing where the system does not tell.
+std::optional<std::uint64_t> anonymous_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("RssAnon:")) return std::stoull(line.substr(8)) * 1024;
+  return std::nullopt;
+}
+
+// Sizes of the messages of one kind of traffic.
+struct Traffic {
+  const char* name;
+  std::size_t bytes_min;
+  std::size_t bytes_max;
+  std::uint64_t bounds_written;  // how many times the bound comes by
+};
+
+class LmdbBound : public testing::TestWithParam<Traffic> {
+ protected:
+  std::unique_ptr<LmdbStore> open() {
+    auto store = LmdbStore::open({.directory = directory_.path(), .bytes_max = kBound}, clock_);
+    if (!store) ADD_FAILURE() << store.error().message;
+    return store ? std::move(*store) : nullptr;
+  }
+  std::size_t size_of(std::uint64_t number) const {
+    const auto [name, least, most, times] = GetParam();
+    // As many small ones as large ones, by their logarithm.
+    std::mt19937_64 random(number);
+    const double part = static_cast<double>(random() % 10'000) / 10'000;
+    return static_cast<std::size_t>(static_cast<double>(least) *
+                                    std::pow(static_cast<double>(most) / static_cast<double>(least), part));
+  }
+  void expect_within(LmdbStore& store) {
+    const StoreStats stats = store.responses().stats().value();
+    EXPECT_LE(stats.file_bytes, kBound / 4 * 5);
+    EXPECT_LE(stats.record_bytes, kBound);
+    EXPECT_EQ(stats.errors, 0u) << stats.last_error;
+  }
+
+  FakeClock clock_;
+  TemporaryDirectory directory_;
+};
+
+// Up to ten times the bound: answers come, are asked for again, replaced and removed, and the clock goes on.
+TEST_P(LmdbBound, HoldsWhateverIsWritten) {
+  auto store = open();
+  std::mt19937_64 random(1);
+  std::uint64_t written = 0;
+  std::uint64_t number = 0;
+  std::optional<std::uint64_t> settled;
+  for (std::uint64_t round = 0; written < GetParam().bounds_written * kBound; ++round) {
+    for (int i = 0; i < 20; ++i, ++number) {
+      const std::size_t bytes = size_of(number);
+      ASSERT_TRUE(
+          store->responses().begin_write(key_number(number))->commit(answer(clock_, noise(number, bytes))));
+      written += bytes;
+    }
+    for (int i = 0; i < 10; ++i) {
+      const std::uint64_t asked = number - 1 - random() % std::min<std::uint64_t>(number, 500);
+      const auto found = store->responses().find(key_number(asked));
+      ASSERT_TRUE(found);
+      if (*found) {
+        EXPECT_TRUE(same(**found, answer(clock_, noise(asked, size_of(asked)))) ||
+                    (*found)->created_at_ms < unix_milliseconds(clock_.system_now()));
+      }
+    }
+    if (round % 10 == 3) {
+      ASSERT_TRUE(store->responses().remove(key_number(random() % number).primary));
+    }
+    if (round % 10 == 7) {
+      clock_.advance(std::chrono::minutes{2});
+      expect_within(*store);
+      if (written > kBound / 2 * 3 && !settled) settled = anonymous_bytes();
+    }
+  }
+  ASSERT_TRUE(store->responses().flush());
+  expect_within(*store);
+  if (settled) {
+    EXPECT_LE(anonymous_bytes().value(), *settled + 16 * 1024 * 1024);
+  }
+  const StoreStats stats = store->responses().stats().value();
+  EXPECT_GT(stats.evicted, 0u);
+  EXPECT_GT(stats.record_bytes, kBound / 2);  // the room is used
+  const auto verified = store->maintenance().verify().value();
+  EXPECT_EQ(verified.checked, stats.entries);
+  EXPECT_THAT(verified.damaged, testing::IsEmpty());
+  store.reset();
+  EXPECT_EQ(open()->responses().stats()->entries, stats.entries);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, LmdbBound,
+                         testing::Values(Traffic{"tiny", 200, 400, 1}, Traffic{"usual", 500, 20'000, 4},
+                                         Traffic{"large", 50'000, 300'000, 10},
+                                         Traffic{"mixed", 300, 200'000, 10}),
+                         [](const auto& info) { return info.param.name; });
+
+class LmdbBoundFilled : public testing::Test {
+ protected:
+  std::unique_ptr<LmdbStore> open(std::uint64_t bound) {
+    return std::move(LmdbStore::open({.directory = directory_.path(), .bytes_max = bound}, clock_).value());
+  }
+  Status put(LmdbStore& store, std::uint64_t number, std::size_t bytes) {
+    return store.responses().begin_write(key_number(number))->commit(answer(clock_, noise(number, bytes)));
+  }
+
+  FakeClock clock_;
+  TemporaryDirectory directory_;
+};
+
+TEST_F(LmdbBoundFilled, AnAnswerLargerThanTheStoreIsNotKeptAndHurtsNobody) {
+  const auto store = open(200'000);
+  ASSERT_TRUE(put(*store, 1, 1'000));
+  ASSERT_TRUE(put(*store, 2, 4'000'000));
+  (void)store->responses().flush();
+  EXPECT_FALSE(store->responses().find(key_number(2)).value());
+  ASSERT_TRUE(put(*store, 3, 1'000));
+  EXPECT_TRUE(store->responses().flush());
+  EXPECT_TRUE(store->responses().find(key_number(3)).value());
+  EXPECT_LE(store->responses().stats()->file_bytes, 200'000 + (2u << 20));
+}
+
+}  // namespace
+}  // namespace anyclaude
