@@ -1,4 +1,4 @@
-#include "tools/cachectl/key_lookup.h"
+#include "tools/cachectl/found_entry.h"
 #include "tools/cachectl/report.h"
 #include "tools/cachectl/verbs.h"
 
@@ -46,37 +46,15 @@ void print_document(const Session& session, const EntryInfo& info, const StoredR
   print_json(session.console.out, document);
 }
 
-// A whole key that no listing shows may still be there, damaged.
-ExitCode not_listed(const Session& session, const std::string& key_prefix) {
-  std::string message = "No entry's key begins with " + key_prefix + ".";
-  if (const auto key = Digest128::from_hex(key_prefix); key)
-    if (const auto record = session.store.maintenance().inspect(*key); !record)
-      message = record.error().message;
-  return report_error(session.console, session.format, "not_found", message, ExitCode::not_as_asked);
-}
-
 }  // namespace
 
 ExitCode inspect_entry(const Session& session, const std::string& key_prefix) {
-  if (!is_key_prefix(key_prefix))
-    return report_error(
-        session.console, session.format, "invalid_request",
-        "\"" + printable(key_prefix) + "\" is not the beginning of a key: 1 to 32 hexadecimal digits.",
-        ExitCode::usage);
-  const auto candidates = entries_with_prefix(session.store.maintenance(), key_prefix);
-  if (!candidates) return report_error(session.console, session.format, candidates.error());
-  if (candidates->empty()) return not_listed(session, key_prefix);
-  if (candidates->size() > 1)
-    return report_error(session.console, session.format, "invalid_request",
-                        ambiguous_key(key_prefix, *candidates), ExitCode::not_as_asked);
-  const EntryInfo& info = candidates->front();
-  const auto response = session.store.maintenance().inspect(info.key);
-  if (!response) return report_error(session.console, session.format, response.error());
-  if (!*response) return not_listed(session, key_prefix);
+  const auto found = find_entry(session, key_prefix);
+  if (!found) return found.error();
   if (session.format == OutputFormat::json)
-    print_document(session, info, **response);
+    print_document(session, found->info, found->response);
   else
-    print_text(session, info, **response);
+    print_text(session, found->info, found->response);
   return ExitCode::done;
 }
 

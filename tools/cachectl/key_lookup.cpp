@@ -32,6 +32,17 @@ Result<std::vector<EntryInfo>> entries_with_prefix(ResponseStoreMaintenance& mai
   return found;
 }
 
+Result<std::optional<EntryInfo>> last_entry(ResponseStoreMaintenance& maintenance,
+                                            const std::function<bool(const EntryInfo&)>& matches) {
+  std::optional<EntryInfo> last;
+  const Status walked = maintenance.for_each([&](const EntryInfo& info) {
+    if (matches(info) && (!last || info.created_at_ms > last->created_at_ms)) last = info;
+    return true;
+  });
+  if (!walked) return tl::unexpected(walked.error());
+  return last;
+}
+
 std::string ambiguous_key(const std::string& prefix, const std::vector<EntryInfo>& candidates) {
   std::string message = std::to_string(candidates.size()) + " keys begin with " + prefix + ":";
   for (std::size_t i = 0; i < std::min(candidates.size(), kCandidatesShown); ++i)

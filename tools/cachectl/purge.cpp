@@ -3,6 +3,7 @@
 
 #include "storage/learned_epoch.h"
 #include "tools/cachectl/key_lookup.h"
+#include "tools/cachectl/progress_bar.h"
 #include "tools/cachectl/report.h"
 #include "tools/cachectl/verbs.h"
 
@@ -29,6 +30,9 @@ ExitCode report(const Session& session, const PurgeSelection& selection, const P
   if (purged.learned > 0)
     out << ", and " << counted(purged.learned, "thing", "things") << " learned from them";
   out << '\n';
+  if (selection.all && !dry)
+    out << "what they said may be found in unused parts of the file until it is compacted: "
+           "anyclaude-cachectl compact\n";
   return ExitCode::done;
 }
 
@@ -66,7 +70,8 @@ ExitCode purge_everything(const Session& session, const PurgeSelection& selectio
 
 ExitCode purge_where(const Session& session, const PurgeSelection& selection,
                      const std::function<bool(const EntryInfo&)>& matches) {
-  const auto answers = session.store.maintenance().purge(matches, selection.mode);
+  ProgressBar bar(session.console, session.clock, "purge");
+  const auto answers = session.store.maintenance().purge(matches, selection.mode, bar.report());
   if (!answers) return report_error(session.console, session.format, answers.error());
   return report(session, selection, {.answers = *answers});
 }
@@ -97,20 +102,12 @@ ExitCode purge_entries(const Session& session, const PurgeSelection& selection) 
   if (selection.all) return purge_everything(session, selection);
   if (!selection.key.empty()) return purge_key(session, selection);
   const auto now_ms = session.now_ms();
-  const auto selected = [&](const EntryInfo& info) {
-    if (selection.model && info.model != *selection.model) return false;
-    if (!selection.older_than) return true;
-    return now_ms - info.created_at_ms > std::chrono::milliseconds(*selection.older_than).count();
-  };
+  const auto selected = [&](const EntryInfo& info) { return selection.filter.matches(info, now_ms); };
   if (!selection.last) return purge_where(session, selection, selected);
-  std::optional<EntryInfo> newest;
-  const Status walked = session.store.maintenance().for_each([&](const EntryInfo& info) {
-    if (selected(info) && (!newest || info.created_at_ms > newest->created_at_ms)) newest = info;
-    return true;
-  });
-  if (!walked) return report_error(session.console, session.format, walked.error());
+  const auto last = last_entry(session.store.maintenance(), selected);
+  if (!last) return report_error(session.console, session.format, last.error());
   return purge_where(session, selection,
-                     [&](const EntryInfo& info) { return newest && info.key == newest->key; });
+                     [&](const EntryInfo& info) { return *last && info.key == (*last)->key; });
 }
 
 }  // namespace anyclaude::cachectl

@@ -51,9 +51,21 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
 }
 
 std::string printable(std::string_view text) {
-  std::string out(text);
+  std::string out = printable_lines(text);
   for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    if (c == '\n' || c == '\t') c = '?';
+  return out;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string out(text);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(out[i]);
+    if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f) out[i] = '?';
+    // U+0080 to U+009F are control characters too, of two bytes each.
+    if (byte == 0xc2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xa0)
+      out[i] = out[i + 1] = '?';
+  }
   return out;
 }
 
@@ -97,6 +109,7 @@ nlohmann::ordered_json entry_json(const EntryInfo& info, std::int64_t now_ms) {
           {"hits", info.hits},
           {"input_tokens", info.input_tokens},
           {"output_tokens", info.output_tokens},
+          {"imported", info.imported},
           {"stored_bytes", info.stored_bytes},
           {"message_bytes", info.message_bytes}};
 }

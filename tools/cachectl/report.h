@@ -23,6 +23,8 @@ std::string iso_time(std::int64_t unix_ms);
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 // Control characters, which could move a terminal's cursor, become '?'.
 std::string printable(std::string_view text);
+// The same for text of several lines, which keeps its line ends and tabs.
+std::string printable_lines(std::string_view text);
 
 enum class Align { left, right };
 

@@ -48,8 +48,9 @@ void print_text(const Session& session, const StoreStats& stats, const Overview&
   facts.add({"store", session.directory});
   facts.add({"entries", std::to_string(stats.entries)});
   facts.add({"expired", std::to_string(overview.expired)});
-  facts.add({"live bytes", human_bytes(stats.record_bytes)});
-  facts.add({"file", human_bytes(stats.file_bytes)});
+  facts.add({"imported", std::to_string(stats.imports) + " not yet asked for"});
+  facts.add({"live bytes", human_bytes(stats.record_bytes) + " of at most " + human_bytes(stats.bytes_max)});
+  facts.add({"file", human_bytes(stats.file_bytes) + ", " + human_bytes(stats.used_bytes) + " of it in use"});
   facts.add({"hits", std::to_string(overview.all.hits)});
   facts.add({"tokens saved", std::to_string(overview.all.input_tokens_saved) + " prompt, " +
                                  std::to_string(overview.all.output_tokens_saved) + " answer"});
@@ -77,7 +78,11 @@ void print_document(const Session& session, const StoreStats& stats, const Overv
                                   {"entries", stats.entries},
                                   {"expired_entries", overview.expired},
                                   {"record_bytes", stats.record_bytes},
+                                  {"bytes_max", stats.bytes_max},
+                                  {"used_bytes", stats.used_bytes},
                                   {"file_bytes", stats.file_bytes},
+                                  {"imported_entries", stats.imports},
+                                  {"generation", stats.generation},
                                   {"hits", overview.all.hits},
                                   {"input_tokens_saved", overview.all.input_tokens_saved},
                                   {"output_tokens_saved", overview.all.output_tokens_saved},

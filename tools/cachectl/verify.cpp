@@ -1,10 +1,19 @@
+#include "tools/cachectl/progress_bar.h"
 #include "tools/cachectl/report.h"
 #include "tools/cachectl/verbs.h"
 
 namespace anyclaude::cachectl {
+namespace {
+
+Result<VerifyResult> verify_with_progress(const Session& session) {
+  ProgressBar bar(session.console, session.clock, "verify");
+  return session.store.maintenance().verify(bar.report());
+}
+
+}  // namespace
 
 ExitCode verify_store(const Session& session) {
-  const auto result = session.store.maintenance().verify();
+  const auto result = verify_with_progress(session);
   if (!result) return report_error(session.console, session.format, result.error());
   std::ostream& out = session.console.out;
   if (session.format == OutputFormat::json) {

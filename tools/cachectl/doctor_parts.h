@@ -1,0 +1,21 @@
+// The parts of doctor. Each adds what it finds and goes on where it can.
+#pragma once
+
+#include "backend/backend_settings.h"
+#include "tools/cachectl/findings.h"
+#include "tools/cachectl/verbs.h"
+
+namespace anyclaude::cachectl {
+
+// Permissions, format, space, readers.
+void examine_store(const Surroundings& here, Findings& findings);
+// Whether one runs, and whether it is as old as this program.
+void examine_broker(const Surroundings& here, Findings& findings);
+// The configuration, and the server that its `mode` names.
+void examine_configuration(const Surroundings& here, const ConfigFlags& flags, const Environment& environment,
+                           Findings& findings);
+// Whether the server answers, and what it says of itself. `settings` holds its key, which is not told.
+void examine_backend(const Surroundings& here, const std::string& name, const BackendSettings& settings,
+                     Findings& findings);
+
+}  // namespace anyclaude::cachectl
