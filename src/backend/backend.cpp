@@ -19,6 +19,7 @@ class ConfiguredBackend final : public Backend {
 
   const BackendSettings& settings() const override { return settings_; }
   UpstreamClient& client() override { return *client_; }
+  CallGate& gate() override { return gate_; }
 
   Result<BackendIdentity> identity() override {
     if (settings_.profile.lane() == Lane::verbatim) return BackendIdentity{.fingerprint = "anthropic"};
@@ -118,6 +119,7 @@ class ConfiguredBackend final : public Backend {
   const BackendSettings settings_;
   const Clock& clock_;
   const std::unique_ptr<UpstreamClient> client_;
+  CallGate gate_{settings_.profile.server.concurrent_calls_max};
 
   std::mutex mutex_;
   std::optional<BackendIdentity> known_;

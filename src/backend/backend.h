@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/backend_settings.h"
+#include "backend/call_gate.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "http/upstream_call.h"
@@ -40,6 +41,8 @@ class Backend {
 
   virtual const BackendSettings& settings() const = 0;
   virtual UpstreamClient& client() = 0;
+  // Whoever calls the server to have a prompt answered holds a turn of it meanwhile.
+  virtual CallGate& gate() = 0;
 
   // Asked anew on first use, after a failed call and after kBackendIdentityIdleMax without use; otherwise
   // remembered. One caller asks, those who come meanwhile wait for what it hears. In the verbatim lane no

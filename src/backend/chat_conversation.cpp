@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backend/block_text.h"
+#include "backend/chat_shape.h"
 #include "base/json_text.h"
 
 namespace anyclaude {
@@ -33,7 +34,8 @@ class CallIds {
 
 class ConversationBuilder {
  public:
-  explicit ConversationBuilder(const MessagesRequest& request) : request_(request) {}
+  ConversationBuilder(const MessagesRequest& request, ImageSupport images)
+      : request_(request), images_(images) {}
 
   std::vector<ChatMessage> build() {
     add_system_prompt();
@@ -89,7 +91,7 @@ class ConversationBuilder {
         if (add_image(result_images_, *image)) {
           append_text(text, kImageFollows);
         } else {
-          append_text(text, block_text(block, request_.tools));
+          append_text(text, image_words(*image));
         }
       } else {
         append_text(text, escape_reminder_tags(block_text(block, request_.tools)));
@@ -102,19 +104,31 @@ class ConversationBuilder {
   }
 
   void add_part(std::vector<ChatPart>& parts, const ContentBlock& block) {
-    if (const auto* image = std::get_if<ImageBlock>(&block.value); image && add_image(parts, *image)) return;
+    if (const auto* image = std::get_if<ImageBlock>(&block.value)) {
+      if (!add_image(parts, *image)) parts.push_back({ChatPart::Kind::text, image_words(*image)});
+      return;
+    }
     if (std::string text = block_text(block, request_.tools); !text.empty()) {
       parts.push_back({ChatPart::Kind::text, std::move(text)});
     }
   }
 
-  // False for an image that no URL can name; it is shown as JSON text then.
-  static bool add_image(std::vector<ChatPart>& parts, const ImageBlock& image) {
+  // What the model is told of an image that it cannot be shown.
+  std::string image_words(const ImageBlock& image) const {
+    if (images_ != ImageSupport::none) return block_text({image}, request_.tools);
+    const std::string& type = image.media_type;
+    return "[an image stands here" + (type.empty() ? "" : " (" + type + ")") +
+           "; this model server cannot show images to the model]";
+  }
+
+  // False for an image that the server does not take or that no URL can name.
+  bool add_image(std::vector<ChatPart>& parts, const ImageBlock& image) const {
+    if (images_ == ImageSupport::none) return false;
     if (image.source == MediaSource::base64) {
       parts.push_back({ChatPart::Kind::image_url, "data:" + image.media_type + ";base64," + image.data});
       return true;
     }
-    if (image.source != MediaSource::url) return false;
+    if (image.source != MediaSource::url || images_ != ImageSupport::base64_and_url) return false;
     parts.push_back({ChatPart::Kind::image_url, image.data});
     return true;
   }
@@ -175,6 +189,7 @@ class ConversationBuilder {
   }
 
   const MessagesRequest& request_;
+  const ImageSupport images_;
   std::vector<ChatMessage> out_;
   CallIds call_ids_;
 
@@ -188,11 +203,11 @@ class ConversationBuilder {
 
 }  // namespace
 
-std::vector<ChatMessage> to_chat_conversation(const MessagesRequest& request) {
-  return ConversationBuilder(request).build();
+std::vector<ChatMessage> to_chat_conversation(const MessagesRequest& request, ImageSupport images) {
+  return ConversationBuilder(request, images).build();
 }
 
-std::string chat_tool_json(const Tool& tool) {
+std::string chat_tool_json(const Tool& tool, ToolSchemas schemas) {
   std::string out = R"({"type":"function","function":{"name":)";
   append_json_string(out, tool.name);
   if (!tool.description.empty()) {
@@ -200,8 +215,7 @@ std::string chat_tool_json(const Tool& tool) {
     append_json_string(out, tool.description);
   }
   out += R"(,"parameters":)";
-  const bool has_schema = !tool.input_schema_json.empty() && tool.input_schema_json != "{}";
-  out += has_schema ? tool.input_schema_json : R"({"properties":{},"type":"object"})";
+  out += shaped_schema(tool, schemas);
   out += "}}";
   return out;
 }

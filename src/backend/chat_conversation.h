@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/backend_profile.h"
 #include "messages/messages_request.h"
 
 namespace anyclaude {
@@ -41,10 +42,12 @@ struct ChatMessage {
 //   - blocks of unknown types are shown as JSON text.
 // The same messages give the same turns whatever follows them, but for system messages, which are added to
 // the end of the turn before them.
-std::vector<ChatMessage> to_chat_conversation(const MessagesRequest& request);
+// Images that the server does not take are named in words.
+std::vector<ChatMessage> to_chat_conversation(const MessagesRequest& request,
+                                              ImageSupport images = ImageSupport::base64_and_url);
 
 // {"type":"function","function":{...}}, as it stands in `tools` and, for a deferred tool that was found, in
 // the result that found it.
-std::string chat_tool_json(const Tool& tool);
+std::string chat_tool_json(const Tool& tool, ToolSchemas schemas = ToolSchemas::as_given);
 
 }  // namespace anyclaude

@@ -115,6 +115,7 @@ void ChatDecoder::read_event(const SseEvent& event) {
 void ChatDecoder::read_reply(const Json& reply) {
   if (is_error_reply(reply)) return fail(translate_error_reply(200, reply, sizes_));
   read_usage(reply, report_);
+  if (context_.profile.reply.cached_tokens == CachedTokens::never) report_.cached_tokens.reset();
   // Ollama drops the front of a prompt without a word; that it read so little tells.
   const std::uint64_t expected = context_.prompt_tokens_estimate;
   if (report_.prompt_tokens && expected >= kCutNoticedTokensMin &&

@@ -1,86 +1,46 @@
 #include "backend/chat_encoder.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
-#include "backend/chat_conversation.h"
-#include "base/json_text.h"
+#include "backend/chat_shape.h"
+#include "backend/object_writer.h"
 
 namespace anyclaude {
 namespace {
 
-// Writes the members of one JSON object, in the order of the calls.
-class ObjectWriter {
- public:
-  explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
-
-  std::string& member(std::string_view name) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    append_json_string(out_, name);
-    out_ += ':';
-    return out_;
-  }
-  void text(std::string_view name, std::string_view value) { append_json_string(member(name), value); }
-  void json(std::string_view name, std::string_view value) { member(name) += value; }
-  void close() { out_ += '}'; }
-
- private:
-  std::string& out_;
-  bool first_ = true;
-};
-
-template <typename Range, typename Write>
-void append_list(std::string& out, const Range& range, Write write) {
-  out += '[';
-  bool first = true;
-  for (const auto& item : range) {
-    if (!first) out += ',';
-    first = false;
-    write(item);
-  }
-  out += ']';
-}
-
-// The shortest text that reads back as the same number.
-std::string number_text(double value) {
-  std::array<char, 32> buffer{};
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  return error == std::errc() ? std::string(buffer.data(), end) : "0";
-}
-
 class ChatBodyWriter {
  public:
   ChatBodyWriter(const MessagesRequest& request, const ChatEncoding& encoding)
-      : request_(request), encoding_(encoding), body_(out_) {}
+      : request_(request),
+        encoding_(encoding),
+        policy_(encoding.profile.request),
+        family_(family_of(encoding.profile, encoding.model)),
+        offered_(offered_tools(request, policy_)),
+        body_(out_) {}
 
   std::string write() {
-    // mlx-lm loads a model for any name it is given, so an unknown one is not sent at all.
-    if (!encoding_.model.empty()) body_.text("model", encoding_.model);
+    if (!encoding_.model.empty() && policy_.model != ModelField::omitted)
+      body_.text("model", encoding_.model);
     write_messages();
     write_tools();
     write_max_tokens();
     write_sampling();
     write_response_format();
     write_thinking();
-    body_.json("stream", "true");
-    body_.json("stream_options", R"({"include_usage":true})");
-    if (is_llama_cpp()) {
-      body_.json("cache_prompt", "true");
-      body_.json("return_progress", "false");
-    }
+    write_begun_answer();
+    const bool streams = is_streamed(request_, encoding_.profile);
+    body_.json("stream", streams ? "true" : "false");
+    if (streams && policy_.stream_options) body_.json("stream_options", R"({"include_usage":true})");
+    for (const auto& [name, json] : policy_.extra) body_.json(name, json);
     body_.close();
     return std::move(out_);
   }
 
  private:
-  bool is_llama_cpp() const { return encoding_.profile.server.reports == SlotReports::llama_cpp; }
-
   // --- Messages ---
 
   void write_messages() {
-    const std::vector<ChatMessage> messages = to_chat_conversation(request_);
+    const std::vector<ChatMessage> messages = shaped_conversation(request_, encoding_.profile, family_);
     append_list(body_.member("messages"), messages, [this](const ChatMessage& m) { write_message(m); });
   }
 
@@ -88,7 +48,7 @@ class ChatBodyWriter {
     ObjectWriter object(out_);
     switch (message.role) {
       case ChatRole::system:
-        object.text("role", "system");
+        object.text("role", policy_.system_role == SystemRole::developer ? "developer" : "system");
         break;
       case ChatRole::user:
         object.text("role", "user");
@@ -112,7 +72,7 @@ class ChatBodyWriter {
 
   void write_reasoning(ObjectWriter& object, const ChatMessage& message) {
     if (message.reasoning.empty()) return;
-    switch (encoding_.profile.request.reasoning_in_history) {
+    switch (policy_.reasoning_in_history) {
       case ReasoningField::none:
         break;
       case ReasoningField::reasoning_content:
@@ -126,7 +86,11 @@ class ChatBodyWriter {
 
   // A plain string wherever there is only text: some servers take nothing else, and templates treat the two
   // forms differently.
-  static void write_content(ObjectWriter& object, const ChatMessage& message) {
+  void write_content(ObjectWriter& object, const ChatMessage& message) const {
+    if (message.parts.empty() && !message.tool_calls.empty()) {
+      if (policy_.empty_content == EmptyContent::left_out) return;
+      if (policy_.empty_content == EmptyContent::null_value) return object.json("content", "null");
+    }
     const bool has_image =
         std::ranges::find(message.parts, ChatPart::Kind::image_url, &ChatPart::kind) != message.parts.end();
     if (!has_image) {
@@ -172,15 +136,19 @@ class ChatBodyWriter {
   // --- Tools ---
 
   void write_tools() {
-    std::vector<const Tool*> offered;
-    for (const Tool& tool : request_.tools)
-      if (tool.loading == ToolLoading::immediate) offered.push_back(&tool);
-    if (offered.empty()) return;
-    append_list(body_.member("tools"), offered, [this](const Tool* tool) { out_ += chat_tool_json(*tool); });
-    if (request_.tool_choice) write_tool_choice(*request_.tool_choice, offered);
+    if (offered_.empty()) return;
+    append_list(body_.member("tools"), offered_,
+                [this](const Tool* tool) { out_ += chat_tool_json(*tool, policy_.tool_schemas); });
+    if (request_.tool_choice) write_tool_choice(*request_.tool_choice);
   }
 
-  void write_tool_choice(const ToolChoice& choice, const std::vector<const Tool*>& offered) {
+  void write_tool_choice(const ToolChoice& choice) {
+    if (policy_.tool_choice != ToolChoiceSupport::none) write_demand(choice);
+    if (choice.parallel == ParallelTools::forbidden && policy_.parallel_tool_calls)
+      body_.json("parallel_tool_calls", "false");
+  }
+
+  void write_demand(const ToolChoice& choice) {
     switch (choice.kind) {
       case ToolChoiceKind::automatic:  // what a server does unasked
         break;
@@ -192,7 +160,7 @@ class ChatBodyWriter {
         break;
       case ToolChoiceKind::named:
         // A deferred tool is not in the block, so no server could be held to it by name.
-        if (std::ranges::find(offered, choice.name, &Tool::name) == offered.end()) {
+        if (policy_.tool_choice == ToolChoiceSupport::words || !is_offered(choice.name)) {
           body_.text("tool_choice", "required");
         } else {
           body_.json("tool_choice",
@@ -200,27 +168,36 @@ class ChatBodyWriter {
         }
         break;
     }
-    if (choice.parallel == ParallelTools::forbidden) body_.json("parallel_tool_calls", "false");
+  }
+
+  bool is_offered(std::string_view name) const {
+    return std::ranges::any_of(offered_, [name](const Tool* tool) { return tool->name == name; });
   }
 
   // --- Settings ---
 
   void write_max_tokens() {
-    std::uint64_t tokens = request_.max_tokens;
-    if (encoding_.context_tokens) {
-      const std::uint64_t context = *encoding_.context_tokens;
-      const std::uint64_t prompt = encoding_.prompt_tokens_estimate;
-      tokens = std::min(tokens, context > prompt ? context - prompt : 1);
-    }
-    const bool newer = encoding_.profile.request.max_tokens == MaxTokensField::max_completion_tokens;
+    const std::uint64_t tokens =
+        fitting_max_tokens(request_, encoding_.context_tokens, encoding_.prompt_tokens_estimate);
+    const bool newer = policy_.max_tokens == MaxTokensField::max_completion_tokens;
     body_.json(newer ? "max_completion_tokens" : "max_tokens", std::to_string(tokens));
   }
 
   void write_sampling() {
-    if (request_.temperature) body_.json("temperature", number_text(*request_.temperature));
-    if (request_.top_p) body_.json("top_p", number_text(*request_.top_p));
-    if (request_.top_k && encoding_.profile.request.top_k)
-      body_.json("top_k", std::to_string(*request_.top_k));
+    const Sampling sampling = wanted_sampling(request_, encoding_.profile, family_);
+    const auto number = [this](std::string_view name, const std::optional<double>& value) {
+      if (value) body_.json(name, number_text(*value));
+    };
+    number("temperature", sampling.temperature);
+    number("top_p", sampling.top_p);
+    // 0 is the same as unsaid, and some servers refuse it.
+    if (policy_.top_k && sampling.top_k.value_or(0) > 0) body_.json("top_k", std::to_string(*sampling.top_k));
+    if (policy_.min_p) number("min_p", sampling.min_p);
+    if (policy_.presence_penalty) number("presence_penalty", sampling.presence_penalty);
+    if (policy_.repetition_penalty == RepetitionPenaltyField::repetition_penalty)
+      number("repetition_penalty", sampling.repetition_penalty);
+    if (policy_.repetition_penalty == RepetitionPenaltyField::repeat_penalty)
+      number("repeat_penalty", sampling.repetition_penalty);
     if (!request_.stop_sequences.empty()) {
       append_list(body_.member("stop"), request_.stop_sequences,
                   [this](const std::string& stop) { append_json_string(out_, stop); });
@@ -228,25 +205,81 @@ class ChatBodyWriter {
   }
 
   void write_response_format() {
-    if (!request_.output.json_schema) return;
+    if (!request_.output.json_schema || policy_.response_format == ResponseFormat::none) return;
     body_.json("response_format",
                R"({"type":"json_schema","json_schema":{"name":"output","strict":true,"schema":)" +
                    *request_.output.json_schema + "}}");
   }
 
   void write_thinking() {
-    if (!is_llama_cpp()) return;
-    // llama.cpp refuses to go on with a begun answer while thinking is enabled, which is its default.
-    const bool is_begun = !request_.messages.empty() && request_.messages.back().role == Role::assistant;
-    if (is_begun || request_.thinking.mode == ThinkingMode::disabled) {
-      body_.json("chat_template_kwargs", R"({"enable_thinking":false})");
-    } else if (request_.thinking.mode == ThinkingMode::enabled) {
-      body_.json("chat_template_kwargs", R"({"enable_thinking":true})");
+    const WantedThinking wanted = wanted_thinking(request_, encoding_.profile);
+    switch (policy_.thinking) {
+      case ThinkingSwitch::none:
+        break;
+      case ThinkingSwitch::template_kwargs:
+        write_template_kwargs(wanted);
+        break;
+      case ThinkingSwitch::reasoning_effort:
+        write_reasoning_effort(wanted);
+        break;
+      case ThinkingSwitch::reasoning_object:
+        write_reasoning_object(wanted);
+        break;
     }
+  }
+
+  // The effort in the model's own words: the asked one, or the least where thinking cannot be switched off.
+  std::string effort(WantedThinking wanted) const {
+    if (wanted == WantedThinking::off) return nearest_effort(family_, "none");
+    return nearest_effort(family_, request_.output.effort);
+  }
+
+  void write_template_kwargs(WantedThinking wanted) {
+    std::string kwargs;
+    ObjectWriter object(kwargs);
+    if (wanted != WantedThinking::unsaid && !family_.template_switch.empty())
+      object.json(family_.template_switch, wanted == WantedThinking::on ? "true" : "false");
+    if (const std::string word = effort(wanted); !word.empty() && !family_.template_effort.empty())
+      object.text(family_.template_effort, word);
+    object.close();
+    if (kwargs != "{}") body_.json("chat_template_kwargs", kwargs);
+  }
+
+  void write_reasoning_effort(WantedThinking wanted) {
+    std::string word = effort(wanted);
+    if (word.empty() && wanted == WantedThinking::off && family_.thinks != Thinks::always) word = "none";
+    // A model that cannot think is an error to be asked to.
+    if (word.empty() && wanted == WantedThinking::on && family_.thinks == Thinks::switchable) word = "medium";
+    if (!word.empty()) body_.text("reasoning_effort", word);
+  }
+
+  void write_reasoning_object(WantedThinking wanted) {
+    const std::string& asked = request_.output.effort;
+    const std::string word =
+        !family_.efforts.empty() || wanted == WantedThinking::off ? effort(wanted) : asked;
+    if (!word.empty()) {
+      // Of the client's words one is not known there.
+      body_.json("reasoning", R"({"effort":)" + json_string(word == "max" ? "high" : word) + '}');
+    } else if (wanted == WantedThinking::off && family_.thinks == Thinks::switchable) {
+      body_.json("reasoning", R"({"enabled":false})");
+    } else if (wanted == WantedThinking::on) {
+      const auto& budget = request_.thinking.budget_tokens;
+      body_.json("reasoning",
+                 budget ? R"({"max_tokens":)" + std::to_string(*budget) + '}' : R"({"enabled":true})");
+    }
+  }
+
+  void write_begun_answer() {
+    if (policy_.begun_answer != BegunAnswer::continue_final_message || !is_begun(request_)) return;
+    body_.json("add_generation_prompt", "false");
+    body_.json("continue_final_message", "true");
   }
 
   const MessagesRequest& request_;
   const ChatEncoding& encoding_;
+  const RequestPolicy& policy_;
+  const ModelFamily& family_;
+  const std::vector<const Tool*> offered_;
   std::string out_;
   ObjectWriter body_;
 };
@@ -255,7 +288,9 @@ tl::unexpected<Error> refuse(std::string message) {
   return fail(ErrorKind::invalid_request, ErrorSource::client, std::move(message));
 }
 
-Status check(const MessagesRequest& request) {
+}  // namespace
+
+Status check_can_be_encoded(const MessagesRequest& request) {
   for (const Tool& tool : request.tools) {
     if (tool.side == ToolSide::server) {
       return refuse(
@@ -271,10 +306,13 @@ Status check(const MessagesRequest& request) {
   return {};
 }
 
-}  // namespace
+bool is_streamed(const MessagesRequest& request, const BackendProfile& profile) {
+  return profile.api == Api::anthropic || profile.request.tool_replies == ToolReplies::streamed ||
+         offered_tools(request, profile.request).empty();
+}
 
 Result<std::string> encode_chat_request(const MessagesRequest& request, const ChatEncoding& encoding) {
-  if (const Status status = check(request); !status) return tl::unexpected(status.error());
+  if (const Status status = check_can_be_encoded(request); !status) return tl::unexpected(status.error());
   return ChatBodyWriter(request, encoding).write();
 }
 

@@ -19,10 +19,16 @@ struct ChatEncoding {
   std::uint64_t prompt_tokens_estimate = 0;
 };
 
-// The JSON body, always streamed (only a streamed call is cancelled promptly when the client leaves). Equal
-// meaning gives equal bytes: only keyed fields are read, keys in fixed order, tool call ids numbered by first
-// appearance (nine letters and digits, the strictest form any template asks for), tools in the request's
-// order. Written as text; no tree is built.
+// Whether the server is asked for a stream: always (only a streamed call is cancelled promptly when the
+// client leaves), unless its streams lose tool calls and tools are offered.
+bool is_streamed(const MessagesRequest& request, const BackendProfile& profile);
+
+// Errors are invalid_request with a sentence for the client: what no local server can do.
+Status check_can_be_encoded(const MessagesRequest& request);
+
+// The JSON body, as the profile's policies want it. Equal meaning gives equal bytes: only keyed fields are
+// read, keys in fixed order, tool call ids numbered by first appearance (nine letters and digits, the
+// strictest form any template asks for), tools in the request's order. Written as text; no tree is built.
 //
 // Errors are invalid_request with a sentence for the client (a server tool that a local model cannot run).
 Result<std::string> encode_chat_request(const MessagesRequest& request, const ChatEncoding& encoding);

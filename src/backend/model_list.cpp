@@ -30,6 +30,15 @@ std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// The model that answers for an opus, a sonnet or a haiku; empty for any other name and where none is named.
+const std::string& model_of_size(std::string_view requested, const ModelRoles& roles) {
+  static const std::string kNone;
+  if (requested.find("opus") != std::string_view::npos) return roles.opus;
+  if (requested.find("sonnet") != std::string_view::npos) return roles.sonnet;
+  if (requested.find("haiku") != std::string_view::npos) return roles.haiku;
+  return kNone;
+}
+
 }  // namespace
 
 std::string_view local_model_id(std::string_view requested) {
@@ -58,12 +67,28 @@ std::optional<std::string> model_json(const BackendIdentity& identity, std::stri
   return text_of(entry(id, *model));
 }
 
-void choose_requested_model(BackendIdentity& identity, std::string_view requested) {
+void choose_requested_model(BackendIdentity& identity, std::string_view requested, const ModelRoles& roles) {
   const BackendModel* model = find_model(identity, requested);
+  if (!model) {
+    const std::string& named = model_of_size(requested, roles);
+    if (named.empty() || named == identity.model) return;
+    model = find_model(identity, named);
+    // A server that does not list it may have it all the same; nothing is known of it then.
+    if (!model) {
+      identity.model = named;
+      identity.context_tokens.reset();
+    }
+  }
   if (!model || model->id == identity.model) return;
   identity.model = model->id;
   identity.fingerprint = model->fingerprint;
   identity.context_tokens = model->context_tokens;
+}
+
+void choose_requested_model(BackendIdentity& identity, std::string_view requested,
+                            const BackendProfile& profile) {
+  if (profile.request.model == ModelField::omitted) return;
+  choose_requested_model(identity, requested, profile.models);
 }
 
 }  // namespace anyclaude

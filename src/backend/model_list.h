@@ -22,7 +22,12 @@ std::string model_list_json(const BackendIdentity& identity);
 std::optional<std::string> model_json(const BackendIdentity& identity, std::string_view id);
 
 // Makes `identity` that of the requested model when the server has it under either name. Any other name (the
-// client's default is one of Anthropic's) leaves the resolved model.
-void choose_requested_model(BackendIdentity& identity, std::string_view requested);
+// client's default is one of Anthropic's) is one of the three sizes whose model `roles` names, else it leaves
+// the resolved model.
+void choose_requested_model(BackendIdentity& identity, std::string_view requested,
+                            const ModelRoles& roles = {});
+// The same with the profile's roles; a server that is told no name cannot be asked for another model.
+void choose_requested_model(BackendIdentity& identity, std::string_view requested,
+                            const BackendProfile& profile);
 
 }  // namespace anyclaude

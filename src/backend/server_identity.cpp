@@ -1,6 +1,7 @@
 #include "backend/server_identity.h"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <string_view>
 
@@ -15,6 +16,8 @@ using Json = nlohmann::json;
 // A `created` younger than this is taken for the time of the reply.
 constexpr std::chrono::minutes kReplyAgeMax{10};
 constexpr std::string_view kCurrentModel = "current-model";
+// mlx-lm's word for the model it was started with.
+constexpr std::string_view kUnnamedModel = "default_model";
 
 std::optional<std::uint64_t> count_at(const Json& object, const char* name) {
   const auto found = object.find(name);
@@ -97,12 +100,30 @@ bool names(std::string_view configured, std::string_view listed) {
          (listed.starts_with(configured) && listed.substr(configured.size()) == ":latest");
 }
 
+// The id that MLX-Textgen makes of a model's path: its last part in lower case, with dashes, without "-4bit".
+std::string derived_id(std::string_view model) {
+  model = model.substr(0, model.find_last_not_of('/') + 1);
+  std::string id(model.substr(model.rfind('/') + 1));
+  for (char& c : id) c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::size_t dash = id.rfind('-');
+  if (dash == std::string::npos || !id.ends_with("bit")) return id;
+  const std::string_view bits = std::string_view(id).substr(dash + 1, id.size() - dash - 4);
+  const bool is_number = !bits.empty() && bits.find_first_not_of("0123456789") == std::string_view::npos;
+  return is_number ? id.substr(0, dash) : id;
+}
+
 // The model that stands in the list for the configured one.
 Result<const ListedModel*> find_configured(const BackendSettings& settings,
                                            const std::vector<ListedModel>& models) {
   for (const ListedModel& model : models)
     if (names(settings.model, model.id)) return &model;
-  if (models.empty()) return nullptr;
+  if (models.empty() || settings.profile.request.model == ModelField::omitted) return nullptr;
+  if (settings.profile.request.model == ModelField::listed) {
+    for (const ListedModel& model : models)
+      if (derived_id(settings.model) == model.id) return &model;
+    // A server that makes up a name of its own for its only model means that one.
+    if (models.size() == 1) return &models.front();
+  }
   // A llama.cpp server with one model answers to every name.
   if (settings.profile.server.reports == SlotReports::llama_cpp && models.size() == 1) return &models.front();
   return no_model("the model server at " + settings.base_url.text() + " has no model '" + settings.model +
@@ -112,6 +133,12 @@ Result<const ListedModel*> find_configured(const BackendSettings& settings,
 Result<const ListedModel*> find_only(const BackendSettings& settings,
                                      const std::vector<ListedModel>& models) {
   const std::string server = "the model server at " + settings.base_url.text();
+  if (settings.profile.request.model == ModelField::omitted && models.size() != 1) {
+    // It lists what it could load as well; the one it was started with may stand there by its path.
+    const auto is_path = [](const ListedModel& model) { return model.id.starts_with('/'); };
+    if (std::ranges::count_if(models, is_path) == 1) return &*std::ranges::find_if(models, is_path);
+    return nullptr;
+  }
   if (models.empty()) return no_model(server + " lists no model: say which one to use (--backend-model)");
   std::vector<ListedModel> loaded;
   for (const ListedModel& model : models)
@@ -157,7 +184,11 @@ Result<BackendIdentity> identify(const BackendSettings& settings, const ServerSt
   }
   const ListedModel* model = *found;
   // A server that lists nothing is known by what was configured.
-  identity.model = is_configured && !(model && names(settings.model, model->id)) ? settings.model : model->id;
+  const bool keeps_word = is_configured && settings.profile.request.model != ModelField::listed &&
+                          !(model && names(settings.model, model->id));
+  identity.model = keeps_word || (!model && is_configured) ? settings.model
+                   : model                                 ? model->id
+                                                           : std::string(kUnnamedModel);
   identity.fingerprint = fingerprint_of(model ? std::string_view(model->statement) : settings.model);
   identity.context_tokens = slot_context ? slot_context : model ? model->context_tokens : std::nullopt;
   return identity;

@@ -131,8 +131,9 @@ RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
     return Next::go_on;
   }
   exchange.identity = std::move(*identity);
-  if (exchange.lane() == Lane::rewritten && exchange.canonical)
-    choose_requested_model(exchange.identity, exchange.canonical->model);
+  const BackendProfile& profile = exchange.settings().profile;
+  if (profile.lane() == Lane::rewritten && exchange.canonical)
+    choose_requested_model(exchange.identity, exchange.canonical->model, profile);
   return Next::go_on;
 }
 

@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "backend/chat_encoder.h"
 #include "backend/model_list.h"
 #include "backend/tool_call_offers.h"
+#include "backend/upstream_dialect.h"
 #include "base/random_id.h"
 #include "proxy/client_event_writer.h"
 #include "proxy/reply_headers.h"
@@ -16,19 +16,6 @@ namespace anyclaude {
 namespace {
 
 constexpr std::chrono::milliseconds kPingInterval{10'000};
-
-// Nothing of the client's reaches such a server: the header fields are made from nothing.
-UpstreamRequest chat_request(const BackendSettings& settings, std::string body) {
-  UpstreamRequest upstream;
-  upstream.target = settings.base_url.path + "/v1/chat/completions";
-  upstream.headers.add("Content-Type", "application/json");
-  upstream.headers.add("Accept", "text/event-stream");
-  upstream.headers.add("Accept-Encoding", "identity");
-  if (!settings.api_key.empty()) upstream.headers.add("Authorization", "Bearer " + settings.api_key);
-  upstream.body = std::move(body);
-  upstream.timeouts = settings.timeouts;
-  return upstream;
-}
 
 // One call of a local server. Each on_ function returns false when the call is over.
 class ChatRun {
@@ -60,10 +47,10 @@ class ChatRun {
     head_ = head;
     if (head.status != 200) return true;
     const BackendSettings& settings = exchange_.settings();
-    decoder_ = make_chat_decoder({settings.profile, random_id("msg_"), exchange_.parsed->model, estimate_,
-                                  exchange_.parsed->stop_sequences, exchange_.identity.context_tokens,
-                                  callable_tools(*exchange_.parsed), settings.rescue},
-                                 head.headers.get("Content-Type"), stream_);
+    decoder_ = make_reply_decoder({settings.profile, random_id("msg_"), exchange_.parsed->model, estimate_,
+                                   exchange_.parsed->stop_sequences, exchange_.identity.context_tokens,
+                                   callable_tools(*exchange_.parsed), settings.rescue},
+                                  head.headers.get("Content-Type"), stream_);
     return true;
   }
 
@@ -189,13 +176,21 @@ class ChatRun {
   std::optional<std::chrono::milliseconds> retry_wait_;
 };
 
-void converse(Exchange& exchange, UpstreamRequest request, ChatRun& run) {
+// Waits for its turn, then for the reply. False when the turn did not come in time; the client has heard so.
+bool converse(Exchange& exchange, UpstreamRequest request, ChatRun& run) {
+  CallGate::Turn turn(exchange.backend().gate());
+  if (!turn.wait_for(exchange.settings().timeouts.first_byte)) {
+    send_error(exchange,
+               {529, "overloaded_error", "the model server is busy with requests that came before"});
+    return false;
+  }
   const auto call = exchange.backend().client().start(std::move(request));
   bool goes_on = true;
   while (goes_on) {
     const UpstreamSignal signal = call->next(exchange.client.client_fd(), kPingInterval);
     goes_on = std::visit([&](const auto& what) { return run.on(what); }, signal);
   }
+  return true;
 }
 
 }  // namespace
@@ -216,13 +211,13 @@ std::optional<std::uint64_t> RewrittenForwarder::attempt(Exchange& exchange, con
                                                          std::uint64_t estimate, Attempt attempt) {
   RetryPolicy retries(parts_.clock);
   while (true) {
-    auto body = encode_chat_request(*exchange.parsed, encoding);
-    if (!body) {
-      send_error(exchange, to_api_error(body.error()));
+    auto upstream = encode_upstream_request(*exchange.parsed, encoding, exchange.settings());
+    if (!upstream) {
+      send_error(exchange, to_api_error(upstream.error()));
       return std::nullopt;
     }
     ChatRun run(parts_, exchange, retries, estimate, attempt);
-    converse(exchange, chat_request(exchange.settings(), std::move(*body)), run);
+    if (!converse(exchange, std::move(*upstream), run)) return std::nullopt;
     if (!run.retry_wait()) return run.room();
     if (!wait_for_retry(exchange, *run.retry_wait())) {
       if (exchange.entry.end != RequestEntry::End::client_left) run.give_up();
@@ -241,7 +236,8 @@ bool RewrittenForwarder::wait_for_retry(Exchange& exchange, std::chrono::millise
   ++exchange.entry.retries;
   // A server that was away may have come back as another one. Its answer is then not that of the key.
   auto identity = exchange.backend().identity();
-  if (identity && exchange.canonical) choose_requested_model(*identity, exchange.canonical->model);
+  if (identity && exchange.canonical)
+    choose_requested_model(*identity, exchange.canonical->model, exchange.settings().profile);
   if (!identity || identity->fingerprint != exchange.identity.fingerprint) exchange.key.reset();
   return true;
 }

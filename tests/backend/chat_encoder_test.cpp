@@ -94,7 +94,8 @@ TEST(ChatEncoder, JoinsSystemBlocksAndDropsTheBillingLine) {
 
 TEST(ChatEncoder, ToolChoice) {
   const auto choice = [](const std::string& said) {
-    return encoded_json(request_with(kHi, std::string(kReadTool) + R"(,"tool_choice":)" + said));
+    return encoded_json(request_with(kHi, std::string(kReadTool) + R"(,"tool_choice":)" + said),
+                        built_in_profile("vllm"));
   };
   EXPECT_FALSE(choice(R"({"type":"auto"})").contains("tool_choice"));
   EXPECT_EQ(choice(R"({"type":"any"})")["tool_choice"], "required");

@@ -50,10 +50,10 @@ FAULTS = [
           "  if (record && record->check != key.check) return std::optional<StoredResponse>();\n", "",
           "test_storage", "Engines/ResponseContract.ADifferentCheckDigestIsNothing/lmdb"),
     Fault("the client's header fields go to a local server", "proxy", "src/proxy/rewritten_forwarder.cpp",
-          "    converse(exchange, chat_request(exchange.settings(), std::move(*body)), run);\n",
-          "    UpstreamRequest leaky = chat_request(exchange.settings(), std::move(*body));\n"
-          "    for (const HeaderField& field : exchange.http.headers) leaky.headers.add(field.name, field.value);\n"
-          "    converse(exchange, std::move(leaky), run);\n",
+          "  const auto call = exchange.backend().client().start(std::move(request));\n",
+          "  UpstreamRequest leaky = std::move(request);\n"
+          "  for (const HeaderField& field : exchange.http.headers) leaky.headers.add(field.name, field.value);\n"
+          "  const auto call = exchange.backend().client().start(std::move(leaky));\n",
           "test_proxy", "RewrittenLane.TheClientsCredentialsNeverReachTheServer:"
           "RewrittenProperty.NothingOfTheClientsHeadersReachesTheServer"),
     Fault("the client's Accept-Encoding goes upstream", "proxy", "src/proxy/relay.cpp",
