@@ -60,6 +60,16 @@ inline constexpr milliseconds kRetryConnectWait{250};
 inline constexpr milliseconds kTokenCountTimeMax{3'000};
 // A model server that is started reads its model from disk first.
 inline constexpr milliseconds kServerStartTimeDefault{120'000};
+inline constexpr milliseconds kServerReadyInterval{500};
+inline constexpr std::uintmax_t kServerLogBytesMax = 10u * 1024 * 1024;
+// How long programs that the launcher started may take to end before they are killed: longer than a broker's
+// own grace.
+inline constexpr milliseconds kProgramStopTimeMax{12'000};
+inline constexpr milliseconds kOrphanStopTimeMax{2'000};
+inline constexpr milliseconds kKeeperInterval{200};
+inline constexpr milliseconds kBrokerStartTimeMax{15'000};
+// A look at a port on this machine, where an answer comes at once or not at all.
+inline constexpr milliseconds kLocalProbeTimeMax{700};
 inline constexpr std::size_t kUpstreamQueueBytesMax = 1024 * 1024;
 // Of a server's error text this much is passed on to the client.
 inline constexpr std::size_t kUpstreamErrorTextBytesMax = 2'000;

@@ -1,0 +1,40 @@
+// What `anyclaude doctor` looks at, one function each.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/launcher/setting.h"
+
+namespace anyclaude::launcher {
+
+enum class Verdict { good, doubtful, bad };
+std::string_view name_of(Verdict verdict);
+
+struct Check {
+  std::string name;
+  Verdict verdict = Verdict::good;
+  std::string found;
+  std::string advice;  // one sentence on what to change; empty when there is nothing to
+};
+
+// The tokens that Claude Code's system prompt, tools and a short conversation take, and what leaves room to
+// work in.
+inline constexpr std::uint64_t kContextTokensMin = 32'768;
+inline constexpr std::uint64_t kContextTokensWanted = 65'536;
+
+Check check_context(std::optional<std::uint64_t> context_tokens, const std::string& profile);
+// `chat_template` is what a llama.cpp server renders prompts with.
+Check check_template(const std::string& chat_template);
+// MLX-Textgen keeps its cache in files; a full or foreign directory means prefill after prefill.
+Check check_cache_directory(const std::filesystem::path& directory);
+Check check_store(const std::filesystem::path& directory);
+Check check_client(const Environment& environment);
+Check check_broker_program(const Environment& environment);
+
+// The server, its model and what else there is to see of it.
+std::vector<Check> check_server(const Setting& setting, const ChosenBackend& backend);
+
+}  // namespace anyclaude::launcher

@@ -1,0 +1,107 @@
+#include "tools/launcher/client_environment.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+
+#include "backend/backend.h"
+#include "base/clock.h"
+
+namespace anyclaude::launcher {
+namespace {
+
+constexpr std::uint64_t kOutputTokensMax = 32'000;
+constexpr std::uint64_t kOutputTokensMin = 4'096;
+// A context larger than this needs no help.
+constexpr std::uint64_t kRoomyContextTokens = 200'000;
+constexpr std::string_view kPlaceholderToken = "anyclaude-needs-no-key";
+
+// A quarter of the context is for the answer.
+std::uint64_t output_tokens(const ChosenBackend& backend, std::optional<std::uint64_t> context_tokens) {
+  std::uint64_t tokens = std::min(backend.said.max_tokens.value_or(kOutputTokensMax), kOutputTokensMax);
+  if (context_tokens) tokens = std::min(tokens, std::max(*context_tokens / 4, kOutputTokensMin));
+  return tokens;
+}
+
+// Requests to this machine must not go through a proxy that somebody set for the rest of the world.
+void keep_off_proxies(Environment& environment) {
+  const bool has_proxy = std::ranges::any_of(
+      std::array{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"},
+      [&](const char* name) { return !variable(environment, name).empty(); });
+  if (!has_proxy) return;
+  for (const char* name : {"NO_PROXY", "no_proxy"}) {
+    std::string& exceptions = environment[name];
+    if (exceptions.find("127.0.0.1") != std::string::npos || exceptions == "*") continue;
+    exceptions += (exceptions.empty() ? "" : ",") + std::string("127.0.0.1,localhost");
+  }
+}
+
+bool file_mentions(const std::filesystem::path& file, std::string_view word) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str().find(word) != std::string::npos;
+}
+
+}  // namespace
+
+std::vector<ClientVariable> helpful_variables(const Setting& setting, const ChosenBackend& backend,
+                                              std::optional<std::uint64_t> context_tokens) {
+  if (backend.is_anthropic()) return {};
+  const auto patience = setting.config.timeouts.first_byte + limits::kFirstByteTimeMax;
+  std::vector<ClientVariable> variables{
+      {"CLAUDE_CODE_ATTRIBUTION_HEADER", "0",
+       "a line that differs with every conversation and says nothing here"},
+      {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1", "small requests that would take the server's turn"},
+      {"CLAUDE_CODE_TOTAL_TOKENS_REMINDER", "off", "a count that would change the prompt with every turn"},
+      {"API_TIMEOUT_MS", std::to_string(patience.count()), "a local server may read a prompt for minutes"},
+      {"CLAUDE_STREAM_IDLE_TIMEOUT_MS", std::to_string(limits::kFirstByteTimeMax.count()),
+       "silence while the server reads is no failure"}};
+  if (context_tokens && *context_tokens < kRoomyContextTokens)
+    variables.push_back({"CLAUDE_CODE_AUTO_COMPACT_WINDOW", std::to_string(*context_tokens),
+                         "the conversation is summed up before the server's context is full"});
+  if (context_tokens || backend.said.max_tokens)
+    variables.push_back({"CLAUDE_CODE_MAX_OUTPUT_TOKENS",
+                         std::to_string(output_tokens(backend, context_tokens)),
+                         "an answer and its prompt have to fit into the context together"});
+  return variables;
+}
+
+Environment client_environment(const Setting& setting, const ChosenBackend& backend,
+                               const std::string& broker_url, std::optional<std::uint64_t> context_tokens) {
+  Environment environment = setting.environment;
+  environment["ANTHROPIC_BASE_URL"] = broker_url;
+  keep_off_proxies(environment);
+  for (const ClientVariable& wanted : helpful_variables(setting, backend, context_tokens))
+    environment.emplace(wanted.name, wanted.value);
+  // Without any credentials Claude Code would ask for a login that a local server has no use for.
+  if (!backend.is_anthropic() && !has_credentials(setting.environment, setting.home))
+    environment["ANTHROPIC_AUTH_TOKEN"] = kPlaceholderToken;
+  return environment;
+}
+
+bool has_credentials(const Environment& environment, const std::filesystem::path& home) {
+  for (const char* name : {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"})
+    if (!variable(environment, name).empty()) return true;
+  const std::string chosen = variable(environment, "CLAUDE_CONFIG_DIR");
+  const std::filesystem::path directory = chosen.empty() ? home / ".claude" : std::filesystem::path(chosen);
+  const std::filesystem::path state = (chosen.empty() ? home : directory) / ".claude.json";
+  std::error_code ignored;
+  return std::filesystem::exists(directory / ".credentials.json", ignored) ||
+         file_mentions(directory / "settings.json", "\"apiKeyHelper\"") ||
+         file_mentions(state, "\"oauthAccount\"") || file_mentions(state, "\"primaryApiKey\"");
+}
+
+std::optional<std::uint64_t> context_of(const ChosenBackend& backend) {
+  // A long list of somebody else's models is not worth the wait.
+  if (backend.is_anthropic() || backend.settings.profile.server.billing == Billing::paid) return std::nullopt;
+  const RealClock clock;
+  const auto asked = Backend::create(backend.settings, clock);
+  if (!asked) return std::nullopt;
+  const auto identity = (*asked)->identity();
+  return identity ? identity->context_tokens : std::nullopt;
+}
+
+}  // namespace anyclaude::launcher

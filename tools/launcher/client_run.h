@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "config/config.h"
+#include "tools/launcher/signals.h"
+
+namespace anyclaude::launcher {
+
+// Runs claude in the terminal's foreground, which it shares with this program: ctrl-C and ctrl-Z reach it
+// from the terminal, and are nothing to this program meanwhile. SIGTERM and SIGHUP are passed on. Returns its
+// exit code, 128 and the signal's number when one ended it.
+Result<int> run_client(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                       const Environment& environment, Signals& signals);
+
+}  // namespace anyclaude::launcher

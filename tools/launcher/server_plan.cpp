@@ -1,0 +1,133 @@
+#include "tools/launcher/server_plan.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace anyclaude::launcher {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What scripts are told, in this order; also in ANYCLAUDE_MODEL and so on, for those that expect another.
+struct ScriptFacts {
+  std::string model;
+  std::string port;
+  std::string cache_directory;
+  std::string log_file;
+};
+
+tl::unexpected<Error> cannot_start(std::string message) {
+  return fail(ErrorKind::invalid_request, ErrorSource::config, std::move(message));
+}
+
+bool needs_model(const LaunchCommand& launch) {
+  return std::ranges::any_of(launch.arguments, [](const std::string& argument) {
+    return argument.find("{model}") != std::string::npos;
+  });
+}
+
+// Relative to the configuration file, then to the working directory; empty when it is in neither place.
+fs::path find_script(const Setting& setting, const std::string& script) {
+  if (script.empty()) return {};
+  const fs::path path = expand_home(script, setting.home);
+  std::error_code ignored;
+  for (const fs::path& candidate :
+       {fs::absolute(setting.config.file, ignored).parent_path() / path, fs::absolute(path, ignored)})
+    if (fs::is_regular_file(candidate, ignored)) return candidate;
+  return {};
+}
+
+std::string filled(std::string text, const ScriptFacts& facts, const std::string& host) {
+  const std::array<std::pair<std::string_view, std::string_view>, 3> values{
+      {{"{model}", facts.model}, {"{port}", facts.port}, {"{host}", host}}};
+  for (const auto& [name, value] : values)
+    for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += value.size())
+      text.replace(at, name.size(), value);
+  return text;
+}
+
+std::vector<std::string> script_command(const fs::path& script, const ScriptFacts& facts) {
+  std::vector<std::string> command;
+  const bool is_python = script.extension() == ".py";
+  if (is_python)
+    command.emplace_back("python3");
+  else if (::access(script.c_str(), X_OK) != 0)
+    command.emplace_back("bash");
+  command.push_back(script.string());
+  if (is_python)
+    command.insert(command.end(), {"--model", facts.model, "--port", facts.port});
+  else
+    command.insert(command.end(), {facts.model, facts.port, facts.cache_directory, facts.log_file});
+  return command;
+}
+
+// The model as the server is told it: files of this machine have to be there.
+Result<std::string> model_of(const Setting& setting, const ChosenBackend& backend) {
+  const std::string& said = backend.said.model_path;
+  if (!is_path(said)) return said.empty() ? backend.said.model : said;
+  const fs::path path = expand_home(said, setting.home);
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) return path.string();
+  return cannot_start(
+      "the model " + said + " of backends." + backend.name +
+      " is not there: correct \"modelPath\", or set \"model\": \"current-model\" to use a server that "
+      "runs already");
+}
+
+std::string log_name(const BackendProfile& profile) {
+  return profile.launch.log_file.empty() ? profile.name + "-server.log" : profile.launch.log_file;
+}
+
+}  // namespace
+
+bool wants_server(const Setting& setting, const ChosenBackend& backend) {
+  if (setting.config.server_launch == ServerLaunch::never || backend.is_anthropic()) return false;
+  if (backend.said.auto_start == AutoStart::off || !is_on_this_machine(backend.settings.base_url))
+    return false;
+  const LaunchCommand& launch = backend.settings.profile.launch;
+  const bool starts_bare =
+      backend.said.auto_start == AutoStart::on && !launch.arguments.empty() && !needs_model(launch);
+  return !backend.said.model_path.empty() || !backend.said.server_script.empty() || starts_bare;
+}
+
+Result<KeptProgram> plan_server(const Setting& setting, const ChosenBackend& backend) {
+  const BackendProfile& profile = backend.settings.profile;
+  const auto model = model_of(setting, backend);
+  if (!model) return tl::unexpected(model.error());
+  KeptProgram program;
+  program.name = kServerName;
+  program.log = setting.log_file(log_name(profile));
+  std::error_code ignored;
+  program.directory = fs::current_path(ignored);
+  const ScriptFacts facts{*model, std::to_string(backend.settings.base_url.port),
+                          (setting.home / ".anyclaude" / "cache").string(), program.log.string()};
+  program.environment = {{"ANYCLAUDE_MODEL", facts.model},
+                         {"ANYCLAUDE_PORT", facts.port},
+                         {"ANYCLAUDE_CACHE_DIR", facts.cache_directory},
+                         {"ANYCLAUDE_LOG_FILE", facts.log_file}};
+  if (const fs::path script = find_script(setting, backend.said.server_script); !script.empty()) {
+    fs::create_directories(facts.cache_directory, ignored);
+    program.arguments = script_command(script, facts);
+    return program;
+  }
+  const std::string missing = backend.said.server_script.empty()
+                                  ? ""
+                                  : "the script " + backend.said.server_script + " is not there, and ";
+  if (profile.launch.arguments.empty())
+    return cannot_start(missing + "nobody knows how to start a server of the kind " + profile.name +
+                        ": name a script in backends." + backend.name +
+                        ".serverScript, or start it yourself");
+  if (facts.model.empty() && needs_model(profile.launch))
+    return cannot_start(missing + "no model is named to start " + profile.name + " with: set backends." +
+                        backend.name + ".modelPath");
+  for (const std::string& argument : profile.launch.arguments)
+    program.arguments.push_back(filled(argument, facts, "127.0.0.1"));
+  for (const auto& [name, value] : profile.launch.environment)
+    program.environment[name] = filled(value, facts, "127.0.0.1");
+  return program;
+}
+
+}  // namespace anyclaude::launcher
