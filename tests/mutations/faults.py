@@ -92,4 +92,11 @@ FAULTS = [
           "  unknown_prompt_tokens_ += entry.prompt_tokens_unknown;\n",
           "  tokens_[static_cast<std::size_t>(Certainty::measured)].prefilled += entry.prompt_tokens_unknown;\n",
           "test_metrics", "Ledger.NeverMixesMeasuredAndUnknownTokens"),
+    Fault("the launcher overrules what a person set", "launcher", "tools/launcher/client_environment.cpp",
+          "    environment.emplace(wanted.name, wanted.value);\n", "    environment[wanted.name] = wanted.value;\n",
+          "test_launcher", "ClientEnvironment.WhatThePersonSetStays"),
+    Fault("an empty run empties the file of figures", "launcher", "tools/launcher/savings.cpp",
+          "  if (run.requests == 0) return {};\n  std::filesystem::path file = configured;\n",
+          "  std::filesystem::path file = configured;\n",
+          "test_launcher", "MetricsFile.IsNotEmptiedByAnEmptyRun"),
 ]

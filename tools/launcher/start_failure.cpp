@@ -69,6 +69,7 @@ ServerState server_state(const ChosenBackend& backend) {
 
 std::string nobody_there(const Setting& setting, const ChosenBackend& backend) {
   std::string text = "nothing answers yet for " + server_at(backend) + ".";
+  if (!is_on_this_machine(backend.settings.base_url)) return text + " Check its address and your network.";
   if (setting.config.server_launch == ServerLaunch::never)
     return text + " Start it; requests say so until then.";
   return text + " Start it, or set backends." + backend.name + ".modelPath so that anyclaude does.";
