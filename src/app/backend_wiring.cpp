@@ -60,6 +60,26 @@ Result<std::shared_ptr<Backend>> make_backend(const Config& config, const Backen
   return std::shared_ptr<Backend>(std::move(*backend));
 }
 
+tl::unexpected<Error> config_fault(std::string message) {
+  return fail(ErrorKind::invalid_request, ErrorSource::config, std::move(message));
+}
+
+bool is_disabled(const Config& config, std::string_view name) {
+  const auto found = config.backends.find(name);
+  return found != config.backends.end() && found->second.use == BackendUse::disabled;
+}
+
+RoutingRule every_side_request_to(const std::string& backend) {
+  RoutingRule rule;
+  rule.when.side_request = "*";
+  rule.backend = backend;
+  return rule;
+}
+
+bool names_backend(std::string_view side_requests) {
+  return side_requests != "forward" && side_requests != "local";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const BackendProfiles& profiles,
@@ -70,6 +90,43 @@ Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const Ba
                                                });
   if (auto status = backends->switch_to(config.mode); !status) return tl::unexpected(status.error());
   return backends;
+}
+
+Result<Router> make_router(const Config& config, BackendSet& backends) {
+  std::vector<RoutingRule> rules;
+  for (const RoutingRule& rule : config.routing)
+    if (!is_disabled(config, rule.backend)) rules.push_back(rule);
+  if (names_backend(config.side_requests)) {
+    if (const auto entry = backends.get(config.side_requests); !entry)
+      return config_fault("prompt.side_requests must be forward, local or a backend: " +
+                          entry.error().message);
+    if (!is_disabled(config, config.side_requests))
+      rules.push_back(every_side_request_to(config.side_requests));
+  }
+  return Router::make(rules, backends);
+}
+
+Result<std::vector<const BackendEntry*>> make_fallbacks(const Config& config, BackendSet& backends) {
+  std::vector<const BackendEntry*> chain;
+  for (const std::string& name : config.fallback) {
+    const auto entry = backends.get(name);
+    if (!entry) return config_fault("fallback: " + entry.error().message);
+    if (!is_disabled(config, (*entry)->name)) chain.push_back(*entry);
+  }
+  return chain;
+}
+
+Result<std::vector<CostAccount>> cost_accounts(const Config& config) {
+  std::vector<CostAccount> accounts;
+  for (const auto& [name, said] : config.backends) {
+    if (said.cost_cap_usd_per_day && !said.price)
+      return config_fault("backends." + name + ".cost_cap_usd_per_day needs backends." + name +
+                          ".price to count by");
+    if (said.price)
+      accounts.push_back({name, said.price->input_usd, said.price->output_usd, said.price->cached_input_usd,
+                          said.cost_cap_usd_per_day});
+  }
+  return accounts;
 }
 
 }  // namespace anyclaude

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "backend/backend_profiles.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/config.h"
+#include "metrics/cost_ledger.h"
 #include "proxy/backend_set.h"
+#include "proxy/router.h"
 
 namespace anyclaude {
 
@@ -16,5 +19,15 @@ namespace anyclaude {
 // outlives the set.
 Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const BackendProfiles& profiles,
                                                   const Clock& clock);
+
+// The rules of `routing` and, behind them, that of `prompt.side_requests` when it names a server. Rules that
+// lead to a disabled entry do not count.
+Result<Router> make_router(const Config& config, BackendSet& backends);
+
+// The servers of `fallback`, without disabled ones.
+Result<std::vector<const BackendEntry*>> make_fallbacks(const Config& config, BackendSet& backends);
+
+// Those entries that have a price. A cap without a price is an error: nothing could be counted.
+Result<std::vector<CostAccount>> cost_accounts(const Config& config);
 
 }  // namespace anyclaude

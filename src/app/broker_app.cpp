@@ -55,15 +55,38 @@ std::string error_body(int status, std::string_view message) {
   return ApiError{status, std::string(api_error_type(status)), std::string(message)}.json();
 }
 
+// The servers, and what is done with them.
+struct Servers {
+  std::unique_ptr<BackendSet> backends;
+  Router router;
+  std::vector<const BackendEntry*> fallbacks;
+  std::vector<CostAccount> accounts;
+};
+
+Result<Servers> make_servers(const Config& config, const BackendProfiles& profiles, const Clock& clock) {
+  auto backends = make_backends(config, profiles, clock);
+  if (!backends) return tl::unexpected(backends.error());
+  auto router = make_router(config, **backends);
+  if (!router) return tl::unexpected(router.error());
+  auto fallbacks = make_fallbacks(config, **backends);
+  if (!fallbacks) return tl::unexpected(fallbacks.error());
+  auto accounts = cost_accounts(config);
+  if (!accounts) return tl::unexpected(accounts.error());
+  return Servers{std::move(*backends), std::move(*router), std::move(*fallbacks), std::move(*accounts)};
+}
+
 class WiredBroker final : public BrokerApp {
  public:
-  WiredBroker(const Config& config, std::unique_ptr<Clock> clock, std::unique_ptr<BackendSet> backends,
+  WiredBroker(const Config& config, std::unique_ptr<Clock> clock, Servers servers,
               std::unique_ptr<LmdbStore> store, StoreSecrets secrets, CacheMode cache_mode,
               PromptLayerOptions prompt_options)
       : log_(make_log(config.log_level)),
         clock_(std::move(clock)),
-        backends_(std::move(backends)),
+        backends_(std::move(servers.backends)),
+        router_(std::move(servers.router)),
         store_(std::move(store)),
+        costs_(store_->states(), *clock_, std::move(servers.accounts)),
+        fallbacks_(std::move(servers.fallbacks), *clock_, costs_),
         secrets_(secrets),
         prompts_(store_->states(), secrets.primary, std::move(prompt_options)),
         traces_(store_->states(), trace_detail_from(config.explain_keep).value_or(TraceDetail::excerpts)),
@@ -71,6 +94,9 @@ class WiredBroker final : public BrokerApp {
         parts_{
             *clock_,
             *backends_,
+            router_,
+            fallbacks_,
+            costs_,
             store_->responses(),
             secrets_,
             repeats_,
@@ -109,7 +135,8 @@ class WiredBroker final : public BrokerApp {
                                 backends_->current().name,
                                 config_digest(config),
                                 utc_text(clock_->system_now())};
-    AdminSettings admin{std::move(*token), self, [this](const std::string& mode) { file_->set_mode(mode); }};
+    AdminSettings admin{std::move(*token), self, &store_->maintenance(),
+                        [this](const std::string& mode) { file_->set_mode(mode); }};
     file_ = std::make_unique<RunningBrokerFile>(config.store_directory, self, *log_);
     service_ = std::make_unique<BrokerService>(parts_, std::move(admin));
     server_->start();
@@ -136,7 +163,10 @@ class WiredBroker final : public BrokerApp {
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<BackendSet> backends_;
+  Router router_;
   std::unique_ptr<LmdbStore> store_;
+  CostLedger costs_;
+  FallbackChain fallbacks_;
   StoreSecrets secrets_;
   RepeatGuard repeats_{*clock_};
   PromptLayer prompts_;
@@ -144,7 +174,7 @@ class WiredBroker final : public BrokerApp {
   TraceRing traces_;
   TokenCalibration calibration_;
   Ledger ledger_{*clock_};
-  LearnedWriter learned_{store_->states(), prompts_, prefixes_, traces_, ledger_, *log_};
+  LearnedWriter learned_{store_->states(), prompts_, prefixes_, traces_, costs_, ledger_, *log_};
   RequestGuard guard_;
   StoppableWaiter waiter_;
   BrokerParts parts_;
@@ -162,15 +192,15 @@ Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config, const 
   if (!cache_mode) return tl::unexpected(cache_mode.error());
   auto prompt_options = read_prompt_options(config);
   if (!prompt_options) return tl::unexpected(prompt_options.error());
-  auto backends = make_backends(config, profiles, *clock);
-  if (!backends) return tl::unexpected(backends.error());
+  auto servers = make_servers(config, profiles, *clock);
+  if (!servers) return tl::unexpected(servers.error());
   auto store = LmdbStore::open({config.store_directory, config.cache_bytes_max}, *clock);
   if (!store) return tl::unexpected(store.error());
   auto secrets = load_or_create_secrets((*store)->states());
   if (!secrets) return tl::unexpected(secrets.error());
 
   auto broker =
-      std::make_unique<WiredBroker>(config, std::move(clock), std::move(*backends), std::move(*store),
+      std::make_unique<WiredBroker>(config, std::move(clock), std::move(*servers), std::move(*store),
                                     *secrets, *cache_mode, std::move(*prompt_options));
   if (auto status = broker->listen(config); !status) return tl::unexpected(status.error());
   return broker;

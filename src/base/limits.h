@@ -92,6 +92,11 @@ inline constexpr std::size_t kToolCallLongMistakesMax = 64;
 inline constexpr std::size_t kToolCallRepairBytesMax = 64 * 1024;
 inline constexpr std::size_t kToolCallRepairTriesMax = 256;
 
+// A server that failed is not asked again for so long while another can stand in for it; server errors count
+// from so many in a row on.
+inline constexpr milliseconds kServerLeftAloneTime{30'000};
+inline constexpr int kServerErrorsInARow = 3;
+
 // A stored message larger than this is not worth a place in the store.
 inline constexpr std::size_t kStoredMessageBytesMax = 8u * 1024 * 1024;
 inline constexpr std::uint64_t kStoreBytesMaxDefault = 2ull * 1024 * 1024 * 1024;

@@ -100,6 +100,12 @@ Result<SideRequestRules> SideRequestRules::parse(std::string_view text) {
   return result;
 }
 
+bool SideRequestRules::may_be_one(std::size_t tools, std::size_t messages) const {
+  return compiled_ && std::ranges::any_of(compiled_->rules, [&](const SideRequestRule& rule) {
+           return rule.tools == tools && rule.messages == messages;
+         });
+}
+
 const SideRequestRule* SideRequestRules::recognise(std::string_view user_agent,
                                                    const MessagesRequest& request) const {
   if (!compiled_ || user_agent.empty() || !request.output.json_schema) return nullptr;

@@ -29,6 +29,10 @@ class SideRequestRules {
   static SideRequestRules built_in();
   static Result<SideRequestRules> parse(std::string_view json);
 
+  // Whether a request with so many tools and messages can be one at all: cheap, for those who have not parsed
+  // it.
+  bool may_be_one(std::size_t tools, std::size_t messages) const;
+
   // nullptr for everything else: above all for another client's request that is built the same way.
   const SideRequestRule* recognise(std::string_view user_agent, const MessagesRequest& request) const;
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/limits.h"
+#include "config/routing_config.h"
 
 namespace anyclaude {
 
@@ -42,6 +43,8 @@ struct BackendConfig {
   SamplingPresets sampling_presets = SamplingPresets::on;
   Thinking thinking = Thinking::as_asked;
   BackendUse use = BackendUse::enabled;
+  std::optional<TokenPrice> price;  // nothing: it costs nothing
+  std::optional<double> cost_cap_usd_per_day;
 
   // What the server is started from: a path as written ("~" not yet replaced), or the name of a published
   // model.

@@ -115,6 +115,9 @@ Status apply_backend_entry(BackendConfig& backend, const std::string& name, cons
       {"enabled", switch_into(backend.use, BackendUse::enabled, BackendUse::disabled)},
       {"autoStartServer", switch_into(backend.auto_start, AutoStart::on, AutoStart::off)},
       {"startupTimeout", [&](const json& value) { return set_startup_timeout(backend, value); }},
+      {"price", [&](const json& value) { return apply_price(backend.price, value); }},
+      {"cost_cap_usd_per_day",
+       [&](const json& value) { return apply_cost_cap(backend.cost_cap_usd_per_day, value); }},
       {"tool_rescue", [&](const json& value) { return set_tool_rescue(backend, value); }},
       {"sampling_presets", switch_into(backend.sampling_presets, SamplingPresets::on, SamplingPresets::off)},
       {"thinking", switch_into(backend.thinking, Thinking::as_asked, Thinking::off)}};

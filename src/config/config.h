@@ -44,6 +44,8 @@ struct Config {
   std::map<std::string, BackendConfig, std::less<>> backends;
   TimeoutConfig timeouts;
   NetworkConfig network;
+  std::vector<RoutingRule> routing;   // the first that fits a request decides; else `mode`
+  std::vector<std::string> fallback;  // entries of `backends`, in the order in which they stand in
 
   std::filesystem::path profiles_directory;  // of backend profiles of the user's own; may not exist
 
@@ -54,7 +56,7 @@ struct Config {
 
   std::string prompt_level = "standard";    // off, safe, standard, aggressive
   std::filesystem::path prompt_rules_file;  // empty: the volatile rules this program was built with
-  std::string side_requests = "forward";    // forward, local
+  std::string side_requests = "forward";    // forward, local, or an entry of `backends`
   // Of recent prompts, for `anyclaude-cachectl explain`: full, excerpts, hashes.
   std::string explain_keep = "excerpts";
   std::string log_level = "info";  // trace, debug, info, warn, error, off

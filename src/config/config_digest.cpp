@@ -5,9 +5,27 @@
 #include "base/digest.h"
 
 namespace anyclaude {
+namespace {
+
+using nlohmann::json;
+
+json price_of(const BackendConfig& backend) {
+  if (!backend.price) return nullptr;
+  return {backend.price->input_usd, backend.price->output_usd, backend.price->cached_input_usd};
+}
+
+json routing_of(const Config& config) {
+  json rules = json::array();
+  for (const RoutingRule& rule : config.routing)
+    rules.push_back({rule.when.model, static_cast<int>(rule.when.tools),
+                     rule.when.prompt_tokens_over.value_or(0), rule.when.prompt_tokens_under.value_or(0),
+                     rule.when.side_request, rule.backend, rule.model});
+  return rules;
+}
+
+}  // namespace
 
 std::string config_digest(const Config& config) {
-  using nlohmann::json;
   json backends = json::object();
   for (const auto& [name, backend] : config.backends) {
     const auto& [opus, sonnet, haiku] = backend.models;
@@ -21,12 +39,16 @@ std::string config_digest(const Config& config) {
                       backend.tool_rescue == RescueSetting::on,
                       backend.sampling_presets == SamplingPresets::on,
                       backend.thinking == Thinking::as_asked,
-                      backend.use == BackendUse::enabled};
+                      backend.use == BackendUse::enabled,
+                      price_of(backend),
+                      backend.cost_cap_usd_per_day.value_or(-1)};
   }
   const auto& [connect, first_byte, idle] = config.timeouts;
   const NetworkConfig& net = config.network;
   const json said = {
       {"backends", backends},
+      {"routing", routing_of(config)},
+      {"fallback", config.fallback},
       {"cache", {config.cache_mode, config.cache_ttl.count(), config.cache_bytes_max}},
       {"prompt", {config.prompt_level, config.prompt_rules_file.string(), config.side_requests}},
       {"explain", config.explain_keep},

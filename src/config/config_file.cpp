@@ -53,7 +53,7 @@ Status apply_root(Config& config, const json& root) {
         value, "prompt.",
         {{"level", one_of(config.prompt_level, {"off", "safe", "standard", "aggressive"})},
          {"rules", path_into(config.prompt_rules_file)},
-         {"side_requests", one_of(config.side_requests, {"forward", "local"})}});
+         {"side_requests", text_into(config.side_requests)}});
   };
   const JsonSetter explain = [&config](const json& value) {
     return apply_json_object(value, "explain.",
@@ -77,6 +77,8 @@ Status apply_root(Config& config, const json& root) {
        {"backends", backends},
        {"timeouts", timeouts},
        {"profiles_dir", path_into(config.profiles_directory)},
+       {"routing", [&config](const json& value) { return apply_routing(config.routing, value); }},
+       {"fallback", texts_into(config.fallback)},
        {"store", store},
        {"cache", cache},
        {"prompt", prompt},

@@ -55,6 +55,17 @@ void Ledger::add(const RequestEntry& entry) {
   saved_output_tokens_ += entry.saved_output_tokens;
   saved_generation_ms_ += entry.saved_generation_ms;
 
+  if (!entry.backend.empty()) {
+    Server& server = servers_[std::string(entry.backend)];
+    ++server.requests;
+    count(server.by_status, entry.status);
+    auto& of_server = server.tokens[static_cast<std::size_t>(entry.prompt_certainty)];
+    of_server.prefilled += entry.prompt_tokens_prefilled;
+    of_server.reused += entry.prompt_tokens_reused;
+    server.unknown_prompt_tokens += entry.prompt_tokens_unknown;
+    server.output_tokens += entry.output_tokens;
+  }
+
   total_times_[std::string(entry.status)].add(entry.total_ms);
   first_byte_times_[std::string(entry.status)].add(entry.first_byte_ms);
 }
@@ -62,6 +73,39 @@ void Ledger::add(const RequestEntry& entry) {
 void Ledger::count_store_error() {
   const std::lock_guard lock(mutex_);
   ++store_errors_;
+}
+
+void Ledger::count_failure(std::string_view backend, std::string_view reason) {
+  const std::lock_guard lock(mutex_);
+  count(servers_[std::string(backend)].failures, reason);
+}
+
+void Ledger::count_stand_in(std::string_view backend) {
+  const std::lock_guard lock(mutex_);
+  ++servers_[std::string(backend)].stood_in;
+}
+
+void Ledger::count_own_thinking_removed(std::uint64_t blocks) {
+  const std::lock_guard lock(mutex_);
+  ++own_thinking_requests_;
+  own_thinking_blocks_ += blocks;
+}
+
+// With mutex_ held.
+json Ledger::servers_json() const {
+  json out = json::object();
+  for (const auto& [name, server] : servers_) {
+    const auto& measured = server.tokens[static_cast<std::size_t>(Certainty::measured)];
+    out[name] = {{"requests", server.requests},
+                 {"by_status", server.by_status},
+                 {"failures", server.failures},
+                 {"stood_in", server.stood_in},
+                 {"prompt_tokens",
+                  {{"measured", {{"prefilled", measured.prefilled}, {"reused", measured.reused}}},
+                   {"unknown", {{"prompt_tokens", server.unknown_prompt_tokens}}}}},
+                 {"output_tokens", server.output_tokens}};
+  }
+  return out;
 }
 
 json Ledger::snapshot() const {
@@ -94,6 +138,8 @@ json Ledger::snapshot() const {
         {"failed", failed_},
         {"retries", retries_}}},
       {"admission", admissions_},
+      {"backends", servers_json()},
+      {"own_thinking_removed", {{"requests", own_thinking_requests_}, {"blocks", own_thinking_blocks_}}},
       {"prompt_tokens",
        {{"measured", tokens(Certainty::measured)},
         {"estimated", tokens(Certainty::estimated)},

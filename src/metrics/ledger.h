@@ -20,6 +20,7 @@ struct RequestEntry {
   std::string_view status;     // HIT, MISS, ...
   std::string_view reason;     // of a bypass or a miss; empty for a hit
   std::string_view admission;  // empty when nothing was judged
+  std::string_view backend;    // the name in the configuration of the server that answered or was to
   int http_status = 0;
   std::uint64_t retries = 0;  // calls of the upstream beyond the first, for want of an answer
   enum class End { delivered, client_left, failed } end = End::delivered;
@@ -34,6 +35,10 @@ struct RequestEntry {
   // Of those, how many the broker expected the server to hold: an estimate, made before the call and set only
   // where the server said afterwards what it held.
   std::uint64_t prompt_tokens_expected = 0;
+  // Of the answer, when it was made for this request: the server's figure, or an estimate from its size.
+  std::uint64_t output_tokens = 0;
+  // Measured when the server said how long prompt and answer were.
+  Certainty usage_certainty = Certainty::estimated;
   // What a hit did not have to ask for, as stored when the answer was made.
   std::uint64_t saved_prompt_tokens = 0;
   std::uint64_t saved_output_tokens = 0;
@@ -50,6 +55,12 @@ class Ledger {
 
   void add(const RequestEntry& entry);
   void count_store_error();
+  // A server's answer could not be had, for a reason out of a closed set; and somebody stood in. Both names
+  // are the configuration's.
+  void count_failure(std::string_view backend, std::string_view reason);
+  void count_stand_in(std::string_view backend);
+  // Blocks of a local model's thinking that were cut out of one request to Anthropic.
+  void count_own_thinking_removed(std::uint64_t blocks);
 
   // The figures as /metrics.json shows them, without the store's and the server's own.
   nlohmann::json snapshot() const;
@@ -66,6 +77,17 @@ class Ledger {
     std::uint64_t reused = 0;
   };
 
+  struct Server {
+    std::uint64_t requests = 0;
+    std::map<std::string, std::uint64_t, std::less<>> by_status;
+    std::map<std::string, std::uint64_t, std::less<>> failures;
+    std::uint64_t stood_in = 0;
+    std::array<Tokens, kCertaintyCount> tokens{};
+    std::uint64_t unknown_prompt_tokens = 0;
+    std::uint64_t output_tokens = 0;
+  };
+  nlohmann::json servers_json() const;
+
   const Clock& clock_;
   const SteadyTime started_;
   mutable std::mutex mutex_;
@@ -75,10 +97,13 @@ class Ledger {
   std::map<std::string, std::uint64_t, std::less<>> miss_reasons_;
   std::map<std::string, std::uint64_t, std::less<>> admissions_;
   std::map<int, std::uint64_t> by_http_status_;
+  std::map<std::string, Server, std::less<>> servers_;
   std::uint64_t client_left_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t retries_ = 0;
   std::uint64_t store_errors_ = 0;
+  std::uint64_t own_thinking_requests_ = 0;
+  std::uint64_t own_thinking_blocks_ = 0;
   std::array<Tokens, kCertaintyCount> tokens_{};
   std::uint64_t unknown_prompt_tokens_ = 0;
   std::uint64_t expected_prompt_tokens_ = 0;

@@ -62,9 +62,10 @@ void AdminService::handle(const HttpRequest& request, ResponseWriter& client) {
     std::string_view path;
     void (AdminService::*answer)(const HttpRequest&, ResponseWriter&);
   };
-  static constexpr std::array<Verb, 2> kVerbs{{
+  static constexpr std::array<Verb, 3> kVerbs{{
       {"GET", "/admin/status", &AdminService::status},
       {"POST", "/admin/mode", &AdminService::switch_mode},
+      {"POST", "/admin/compact", &AdminService::compact},
   }};
   if (const auto refused = refusal(request)) {
     parts_.log.warn("refused {} {} from {}: {}", request.method, request.path, request.peer,
@@ -94,6 +95,24 @@ void AdminService::switch_mode(const HttpRequest& request, ResponseWriter& clien
     if (settings_.on_mode) settings_.on_mode(now.name);
   }
   send_json(client, 200, json{{"mode", now.name}, {"was", before}}.dump());
+}
+
+// Takes as long as the store takes; requests go on meanwhile, and what they admit waits.
+void AdminService::compact(const HttpRequest&, ResponseWriter& client) {
+  if (settings_.maintenance == nullptr)
+    return send_api_error(client, {404, "not_found_error", "this broker's store cannot be compacted"});
+  const auto done = settings_.maintenance->compact();
+  if (!done) {
+    parts_.log.warn("the store could not be compacted: {}", done.error().message);
+    return send_api_error(client, to_api_error(done.error()));
+  }
+  parts_.log.info("the store was compacted from {} to {} bytes", done->bytes_before, done->bytes_after);
+  send_json(client, 200,
+            json{{"bytes_before", done->bytes_before},
+                 {"bytes_after", done->bytes_after},
+                 {"entries", done->entries},
+                 {"generation", done->generation}}
+                .dump());
 }
 
 void AdminService::status(const HttpRequest&, ResponseWriter& client) {

@@ -11,12 +11,14 @@
 #include "http/response_writer.h"
 #include "messages/api_error.h"
 #include "proxy/broker_parts.h"
+#include "storage/response_store.h"
 
 namespace anyclaude {
 
 struct AdminSettings {
   std::string token;  // empty: nobody has one, and everything is refused
   RunningBroker broker = {};
+  ResponseStoreMaintenance* maintenance = nullptr;  // outlives the service
   // Called after the mode has changed, with the name of the entry whose turn it is now.
   std::function<void(const std::string& mode)> on_mode = {};
 };
@@ -34,6 +36,7 @@ class AdminService {
   // Why the request may not ask; nothing when it may.
   std::optional<ApiError> refusal(const HttpRequest& request) const;
   void switch_mode(const HttpRequest& request, ResponseWriter& client);
+  void compact(const HttpRequest& request, ResponseWriter& client);
   void status(const HttpRequest& request, ResponseWriter& client);
 
   const BrokerParts& parts_;

@@ -15,11 +15,14 @@
 #include "canonical/side_request.h"
 #include "http/request_guard.h"
 #include "http/waiter.h"
+#include "metrics/cost_ledger.h"
 #include "metrics/ledger.h"
 #include "prefix/prefix_index.h"
 #include "prefix/prompt_trace.h"
 #include "proxy/backend_set.h"
+#include "proxy/fallback_chain.h"
 #include "proxy/learned_writer.h"
+#include "proxy/router.h"
 #include "storage/response_store.h"
 #include "storage/store_secrets.h"
 
@@ -41,6 +44,9 @@ struct SideRequestSettings {
 struct BrokerParts {
   const Clock& clock;
   BackendSet& backends;
+  const Router& router;
+  FallbackChain& fallbacks;
+  CostLedger& costs;
   ResponseStore& store;
   const StoreSecrets& secrets;
   RepeatGuard& repeats;

@@ -5,6 +5,8 @@
 
 #include "backend/model_list.h"
 #include "messages/json_document.h"
+#include "messages/message_stream.h"
+#include "proxy/own_thinking.h"
 #include "proxy/reply_sender.h"
 #include "proxy/token_count.h"
 
@@ -111,7 +113,13 @@ void BrokerService::messages(HttpRequest& request, ResponseWriter& client) {
 
 void BrokerService::count_tokens(HttpRequest& request, ResponseWriter& client) {
   Backend& backend = current();
-  if (lane_of(backend) == Lane::verbatim) return verbatim_.pass(request, backend, client);
+  if (lane_of(backend) == Lane::verbatim) {
+    // Anthropic looks at signatures here too.
+    if (request.body.find(kOwnThinkingSignaturePrefix) != std::string::npos)
+      if (const auto said = JsonDocument::parse(request.body))
+        if (auto cut = cut_own_thinking(*said)) request.body = std::move(cut->body);
+    return verbatim_.pass(request, backend, client);
+  }
   const auto document = JsonDocument::parse(std::move(request.body));
   if (!document) return send_api_error(client, to_api_error(document.error()));
   auto parsed = parse_messages_request(*document, RequestPurpose::count_tokens);
@@ -157,6 +165,9 @@ void BrokerService::ready(HttpRequest&, ResponseWriter& client) {
 void BrokerService::metrics(HttpRequest&, ResponseWriter& client) {
   json out = parts_.ledger.snapshot();
   out["mode"] = parts_.backends.current().name;
+  for (const auto& [name, cost] : parts_.costs.snapshot().items()) out["backends"][name]["cost"] = cost;
+  for (auto& [name, said] : out["backends"].items())
+    said["left_alone"] = parts_.fallbacks.health().is_left_alone(name);
   out["cache_mode"] = name_of(parts_.cache.mode);
   out["prompt_level"] = name_of(parts_.level);
   if (const auto stats = parts_.store.stats()) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backend/backend.h"
 #include "backend/reply_decoder.h"
@@ -19,6 +20,7 @@
 #include "prefix/prefix_chain.h"
 #include "proxy/argument_listener.h"
 #include "proxy/backend_set.h"
+#include "proxy/server_health.h"
 #include "storage/response_store.h"
 
 namespace anyclaude {
@@ -27,6 +29,18 @@ namespace anyclaude {
 inline std::string served_model(const BackendIdentity& identity) {
   return identity.fingerprint + '|' + identity.model;
 }
+
+// A server's answer could not be had, and the client has heard nothing yet: another server may stand in.
+struct UpstreamFailure {
+  ApiError error;
+  FailureReason reason = FailureReason::unreachable;
+};
+
+// That another server answers than the one that was to.
+struct Fallback {
+  const BackendEntry* from = nullptr;
+  FailureReason reason = FailureReason::unreachable;
+};
 
 struct Exchange {
   Exchange(const HttpRequest& http_request, ResponseWriter& writer, const BackendEntry& chosen,
@@ -39,8 +53,25 @@ struct Exchange {
   const std::string request_id;
   const SteadyTime received_at;
 
-  // Key
+  // Route
   std::optional<JsonDocument> document;
+  std::string wanted_model;  // by the rule that chose the server; empty: the server's own, or the client's
+  std::uint64_t prompt_tokens_guess = 0;  // from the body's size
+
+  // In the verbatim lane, when there was something to cut.
+  std::optional<JsonDocument> without_own_thinking;
+  std::size_t own_thinking_removed = 0;  // blocks
+
+  // Fallback
+  std::optional<UpstreamFailure> failure;
+  std::optional<Fallback> fallback;
+  std::vector<const BackendEntry*> tried;  // that failed
+  std::vector<std::string> too_costly;     // servers that did not stand in because of their caps
+  std::vector<std::string> too_costly_why;
+  bool may_fall_back = false;  // somebody could stand in for `target`
+  bool was_asked = false;      // `target` was
+
+  // Key
   std::optional<CanonicalRequest> canonical;
   CacheControl control;
   BackendIdentity identity;
@@ -69,8 +100,13 @@ struct Exchange {
   Backend& backend() const { return *target->backend; }
   const BackendSettings& settings() const { return target->backend->settings(); }
   Lane lane() const { return settings().profile.lane(); }
-  // The bytes the client sent.
-  std::string_view body() const { return document ? document->body() : std::string_view(http.body); }
+  // Another server is to answer: everything found out for the one before is forgotten.
+  void begin_again(const BackendEntry& next);
+
+  // The parsed body, as this server is to get it.
+  const JsonDocument& said() const { return without_own_thinking ? *without_own_thinking : *document; }
+  // The bytes the client sent, less its own thinking where that was cut.
+  std::string_view body() const { return document ? said().body() : std::string_view(http.body); }
   // Names a server and what it runs.
   std::string backend_name() const { return served_model(identity); }
   bool may_learn() const { return !control.no_store; }

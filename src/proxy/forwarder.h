@@ -9,7 +9,8 @@ namespace anyclaude {
 class Forwarder {
  public:
   virtual ~Forwarder() = default;
-  // Answers the client in every case, and fills in the exchange's entry.
+  // Answers the client and fills in the exchange's entry; or leaves a failure in the exchange, having sent
+  // nothing.
   virtual void forward(Exchange& exchange) = 0;
 };
 

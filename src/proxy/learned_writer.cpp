@@ -5,11 +5,12 @@
 namespace anyclaude {
 
 LearnedWriter::LearnedWriter(StateStore& states, PromptLayer& prompts, PrefixIndex& prefixes,
-                             TraceRing& traces, Ledger& ledger, spdlog::logger& log)
+                             TraceRing& traces, CostLedger& costs, Ledger& ledger, spdlog::logger& log)
     : states_(states),
       prompts_(prompts),
       prefixes_(prefixes),
       traces_(traces),
+      costs_(costs),
       ledger_(ledger),
       log_(log),
       epoch_(read_learned_epoch(states).value_or("")),
@@ -58,7 +59,7 @@ void LearnedWriter::follow_purges() {
 
 void LearnedWriter::write() {
   follow_purges();
-  for (const Status& status : {prompts_.flush(), prefixes_.flush(), traces_.flush()}) {
+  for (const Status& status : {prompts_.flush(), prefixes_.flush(), traces_.flush(), costs_.flush()}) {
     if (status) continue;
     ledger_.count_store_error();
     log_.warn("what was learned could not be stored: {}", status.error().message);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "canonical/prompt_layer.h"
+#include "metrics/cost_ledger.h"
 #include "metrics/ledger.h"
 #include "prefix/prefix_index.h"
 #include "prefix/prompt_trace.h"
@@ -21,7 +22,7 @@ namespace anyclaude {
 class LearnedWriter {
  public:
   LearnedWriter(StateStore& states, PromptLayer& prompts, PrefixIndex& prefixes, TraceRing& traces,
-                Ledger& ledger, spdlog::logger& log);
+                CostLedger& costs, Ledger& ledger, spdlog::logger& log);
   ~LearnedWriter();
   LearnedWriter(const LearnedWriter&) = delete;
   LearnedWriter& operator=(const LearnedWriter&) = delete;
@@ -41,6 +42,7 @@ class LearnedWriter {
   PromptLayer& prompts_;
   PrefixIndex& prefixes_;
   TraceRing& traces_;
+  CostLedger& costs_;
   Ledger& ledger_;
   spdlog::logger& log_;
   std::mutex mutex_;

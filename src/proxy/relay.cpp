@@ -12,6 +12,10 @@ bool is_for_the_broker(std::string_view name) {
   return name.size() >= kPrefix.size() && equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix);
 }
 
+bool is_credential(std::string_view name) {
+  return equals_ignoring_case(name, "x-api-key") || equals_ignoring_case(name, "authorization");
+}
+
 bool has_credentials(const HeaderFields& headers) {
   return headers.has("x-api-key") || headers.has("authorization");
 }
@@ -32,6 +36,10 @@ class RelayRun {
     outcome_.status = head.status;
     headers_ = end_to_end_headers(head.headers);
     style_ = listener_.on_head(head, headers_);
+    if (style_ == RelayStyle::withheld) {
+      outcome_.end = RelayEnd::withheld;
+      return false;
+    }
     return style_ == RelayStyle::whole || sent(client_.start(head.status, headers_));
   }
 
@@ -78,13 +86,17 @@ UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view bo
   UpstreamRequest upstream;
   upstream.method = request.method;
   upstream.target = settings.base_url.path + request.target;
+  // Somebody else's server that speaks for Anthropic must not see what opens Anthropic's own.
+  const bool is_keyed = !settings.api_key.empty() && settings.profile.name != "claude";
   const std::string_view connection = request.headers.get("Connection");
   for (const HeaderField& field : request.headers) {
     if (is_hop_by_hop(field.name, connection) || is_for_the_broker(field.name)) continue;
     if (equals_ignoring_case(field.name, "host") || equals_ignoring_case(field.name, "expect")) continue;
+    if (is_keyed && is_credential(field.name)) continue;
     upstream.headers.add(field.name, field.value);
   }
   upstream.headers.set("Accept-Encoding", "identity");
+  if (is_keyed) upstream.headers.add("Authorization", "Bearer " + settings.api_key);
   if (!settings.api_key.empty() && !has_credentials(upstream.headers))
     upstream.headers.add("x-api-key", settings.api_key);
   upstream.body = std::string(body);

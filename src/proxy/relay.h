@@ -10,8 +10,9 @@
 namespace anyclaude {
 
 enum class RelayStyle {
-  stream,  // every piece goes on as it comes
-  whole,   // the reply is gathered and sent in one piece
+  stream,    // every piece goes on as it comes
+  whole,     // the reply is gathered and sent in one piece
+  withheld,  // the client is to get nothing of it: somebody else will answer
 };
 
 // Hears everything before the client does.
@@ -25,7 +26,7 @@ class RelayListener {
   virtual void on_complete(std::string_view body) = 0;
 };
 
-enum class RelayEnd { delivered, client_left, upstream_failed };
+enum class RelayEnd { delivered, client_left, upstream_failed, withheld };
 
 struct RelayOutcome {
   RelayEnd end = RelayEnd::delivered;
@@ -39,7 +40,8 @@ RelayOutcome relay(UpstreamClient& upstream, UpstreamRequest request, ResponseWr
                    RelayListener& listener);
 
 // The client's request as the upstream is to get it: every end-to-end field as sent and in its order, an
-// identity encoding asked for, and the settings' key only where the client brought no credentials of its own.
+// identity encoding asked for, and the settings' key: with mode claude only where the client brought no
+// credentials of its own, for other servers instead of them.
 UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view body,
                                  const BackendSettings& settings);
 

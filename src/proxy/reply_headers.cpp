@@ -55,6 +55,20 @@ std::string standard_cache_status(const Exchange& exchange) {
   return text;
 }
 
+// Who was to answer and why he did not, or who else might have and cost too much.
+std::string fallback_text(const Exchange& exchange) {
+  std::string text;
+  if (exchange.fallback) {
+    text = "from=" + exchange.fallback->from->name +
+           ";reason=" + std::string(name_of(exchange.fallback->reason));
+  } else if (exchange.failure && !exchange.too_costly.empty()) {
+    text = "from=" + exchange.target->name + ";reason=" + std::string(name_of(exchange.failure->reason));
+  }
+  for (const std::string& name : exchange.too_costly)
+    text += (text.empty() ? "" : ";") + ("too_costly=" + name);
+  return text;
+}
+
 }  // namespace
 
 bool is_hop_by_hop(std::string_view name, std::string_view connection) {
@@ -68,6 +82,11 @@ void add_cache_headers(HeaderFields& headers, const Exchange& exchange) {
   if (exchange.key) headers.set(kCacheKeyHeader, exchange.key->primary.hex());
   if (exchange.status == CacheStatus::hit) headers.set(kCacheAgeHeader, std::to_string(exchange.age_s));
   headers.set("Cache-Status", standard_cache_status(exchange));
+  headers.set(kBackendHeader, exchange.target->name);
+  if (exchange.own_thinking_removed > 0)
+    headers.set(kOwnThinkingHeader, std::to_string(exchange.own_thinking_removed));
+  if (std::string text = fallback_text(exchange); !text.empty())
+    headers.set(kFallbackHeader, std::move(text));
 }
 
 HeaderFields own_reply_headers(std::string_view content_type, const Exchange& exchange) {

@@ -9,9 +9,12 @@ namespace anyclaude {
 inline constexpr std::string_view kCacheStatusHeader = "x-anyclaude-cache-status";
 inline constexpr std::string_view kCacheKeyHeader = "x-anyclaude-cache-key";
 inline constexpr std::string_view kCacheAgeHeader = "x-anyclaude-cache-age";
+inline constexpr std::string_view kBackendHeader = "x-anyclaude-backend";
+inline constexpr std::string_view kFallbackHeader = "x-anyclaude-fallback";
+inline constexpr std::string_view kOwnThinkingHeader = "x-anyclaude-own-thinking-removed";
 inline constexpr std::string_view kCacheControlHeader = "x-anyclaude-cache-control";
 
-// x-anyclaude-cache-status, -key, -age and RFC 9211's Cache-Status.
+// x-anyclaude-cache-status, -key, -age, RFC 9211's Cache-Status, and which server answered in whose place.
 void add_cache_headers(HeaderFields& headers, const Exchange& exchange);
 
 // A reply of this broker's own making: content type, request id and the cache headers.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/exchange_key.h"
+#include "proxy/router.h"
 
 namespace anyclaude {
 namespace {
@@ -39,6 +40,12 @@ void ReplyRecorder::on_whole_message(std::string_view body_json) {
   json message = json::parse(body_json, nullptr, /*allow_exceptions=*/false);
   if (message.is_object() && message.value("type", json()) == "message" && message.contains("content"))
     whole_ = std::move(message);
+}
+
+std::uint64_t ReplyRecorder::estimated_tokens() const {
+  const auto content = message().find("content");
+  if (content == message().end()) return 0;
+  return tokens_of_body(content->dump(-1, ' ', false, json::error_handler_t::replace).size());
 }
 
 AdmissionVerdict ReplyRecorder::verdict(const UpstreamReport& report) const {

@@ -28,6 +28,9 @@ class ReplyRecorder {
   // gets its last bytes, so that whoever asks again finds it. Idempotent.
   void admit(const UpstreamReport& report);
 
+  // About how many tokens the answer has so far, for when the server does not say.
+  std::uint64_t estimated_tokens() const;
+
   const nlohmann::json& message() const { return whole_ ? *whole_ : assembler_.message(); }
 
  private:

@@ -21,6 +21,12 @@ void send_error(Exchange& exchange, const ApiError& error) {
     exchange.entry.end = RequestEntry::End::client_left;
 }
 
+void leave_to_others(Exchange& exchange, const ApiError& error, FailureReason reason) {
+  exchange.entry.end = RequestEntry::End::failed;
+  exchange.entry.http_status = error.status;
+  exchange.failure = UpstreamFailure{error, reason};
+}
+
 void send_json(ResponseWriter& client, int status, std::string_view json) {
   // A client that has gone needs no answer.
   (void)client.send(status, {{"Content-Type", "application/json"}}, json);

@@ -13,6 +13,10 @@ namespace anyclaude {
 // in the exchange's entry.
 void send_error(Exchange& exchange, const ApiError& error);
 
+// Instead of an error, as long as another server may stand in: the pipeline decides. Nothing may have been
+// sent.
+void leave_to_others(Exchange& exchange, const ApiError& error, FailureReason reason);
+
 void send_json(ResponseWriter& client, int status, std::string_view json);
 
 }  // namespace anyclaude

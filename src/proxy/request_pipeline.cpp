@@ -8,6 +8,7 @@
 #include "cache/partition.h"
 #include "prefix/prompt_chain.h"
 #include "proxy/exchange_key.h"
+#include "proxy/own_thinking.h"
 #include "proxy/replay.h"
 #include "proxy/reply_headers.h"
 #include "proxy/reply_sender.h"
@@ -48,6 +49,14 @@ void RequestPipeline::run(Exchange& exchange, HttpRequest& request) {
   exchange.control =
       parse_cache_control(request.headers.get("Cache-Control"), request.headers.get(kCacheControlHeader));
   if (read_body(exchange, request) == Next::answered) return;
+  dispatcher_.route(exchange);
+  run_attempt(exchange);
+  while (exchange.failure && dispatcher_.fall_back(exchange)) run_attempt(exchange);
+  if (exchange.failure) send_error(exchange, dispatcher_.last_word(exchange));
+}
+
+void RequestPipeline::run_attempt(Exchange& exchange) {
+  dispatcher_.begin_attempt(exchange);
   if (run_key(exchange) == Next::answered) return;
   if (exchange.key) {
     if (const auto stored = run_lookup(exchange)) return run_replay(exchange, *stored);
@@ -71,10 +80,12 @@ void RequestPipeline::bypass(Exchange& exchange, BypassReason reason) {
 // --- Key ---
 
 // Parses the body where it is needed. A body that is not JSON is refused in both lanes; one that is too large
-// to hash is forwarded as it is by the verbatim lane.
+// to hash is forwarded as it is by the verbatim lane, when no other server can come into it.
 RequestPipeline::Next RequestPipeline::read_body(Exchange& exchange, HttpRequest& request) {
-  if (exchange.lane() == Lane::verbatim && request.body.size() > limits::kCacheableBodyBytesMax)
-    return Next::go_on;
+  exchange.prompt_tokens_guess = tokens_of_body(request.body.size());
+  const bool only_passes = exchange.lane() == Lane::verbatim && !parts_.router.has_routes() &&
+                           !parts_.fallbacks.choose({}, 0).next;
+  if (only_passes && request.body.size() > limits::kCacheableBodyBytesMax) return Next::go_on;
   auto document = JsonDocument::parse(std::move(request.body));
   if (!document) {
     send_error(exchange, to_api_error(document.error()));
@@ -88,7 +99,8 @@ RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
   exchange.session_id = std::string(exchange.http.headers.get("X-Claude-Code-Session-Id"));
   CanonicalFindings findings;
   if (exchange.document) {
-    auto canonical = canonicalize(*exchange.document,
+    if (exchange.lane() == Lane::verbatim) remove_own_thinking(exchange);
+    auto canonical = canonicalize(exchange.said(),
                                   {exchange.lane(), parts_.level, exchange.http.headers.get("anthropic-beta"),
                                    exchange.http.headers.get("anthropic-version")});
     if (canonical) {
@@ -114,26 +126,55 @@ RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
   return Next::go_on;
 }
 
+// What a local model thought, Anthropic would refuse for ever.
+void RequestPipeline::remove_own_thinking(Exchange& exchange) {
+  auto cut = cut_own_thinking(*exchange.document);
+  if (!cut) return;
+  auto document = JsonDocument::parse(std::move(cut->body));
+  if (!document) {
+    parts_.log.error("{} a body without its own thinking could not be read: {}", exchange.request_id,
+                     document.error().message);
+    return;
+  }
+  exchange.without_own_thinking = std::move(*document);
+  exchange.own_thinking_removed = cut->blocks;
+  exchange.parsed.reset();
+  parts_.ledger.count_own_thinking_removed(cut->blocks);
+  parts_.log.info("{} own_thinking_removed: {} blocks of a local model's thinking do not go to {}",
+                  exchange.request_id, cut->blocks, exchange.target->name);
+}
+
 // A server that cannot be asked may still be able to answer (some answer one request at a time); without a
 // model's name there is nothing to send it.
 RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
+  if (exchange.lane() == Lane::rewritten && !dispatcher_.may_ask(exchange)) return Next::answered;
   auto identity = exchange.backend().identity();
   const std::string& configured = exchange.settings().model;
   if (!identity) {
     const ErrorKind kind = identity.error().kind;
+    if (kind == ErrorKind::unavailable && exchange.may_fall_back) {
+      leave_to_others(exchange, to_api_error(identity.error()), FailureReason::unreachable);
+      return Next::answered;
+    }
     const bool may_answer = kind == ErrorKind::unavailable || kind == ErrorKind::timed_out;
     bypass(exchange, BypassReason::backend_unidentified);
     if (!may_answer || configured.empty()) {
       send_error(exchange, to_api_error(identity.error()));
       return Next::answered;
     }
-    exchange.identity.model = configured;
+    exchange.identity.model = exchange.wanted_model.empty() ? configured : exchange.wanted_model;
     return Next::go_on;
   }
   exchange.identity = std::move(*identity);
+  if (exchange.lane() == Lane::verbatim || !exchange.canonical) return Next::go_on;
   const BackendProfile& profile = exchange.settings().profile;
-  if (profile.lane() == Lane::rewritten && exchange.canonical)
+  if (exchange.wanted_model.empty()) {
     choose_requested_model(exchange.identity, exchange.canonical->model, profile);
+  } else {
+    // A server need not list a model to have it.
+    choose_requested_model(exchange.identity, exchange.wanted_model, profile);
+    exchange.identity.model = exchange.wanted_model;
+  }
   return Next::go_on;
 }
 
@@ -212,8 +253,8 @@ void RequestPipeline::run_replay(Exchange& exchange, const StoredResponse& store
 // --- Parse, order, derive, forward ---
 
 RequestPipeline::Next RequestPipeline::run_parse(Exchange& exchange) {
-  if (!exchange.document) return Next::go_on;
-  auto parsed = parse_messages_request(*exchange.document);
+  if (!exchange.document || exchange.parsed) return Next::go_on;
+  auto parsed = parse_messages_request(exchange.said());
   if (parsed) {
     exchange.parsed = std::move(*parsed);
     return Next::go_on;
@@ -266,6 +307,9 @@ void RequestPipeline::run_derive(Exchange& exchange) {
 }
 
 void RequestPipeline::run_forward(Exchange& exchange) {
+  if (exchange.lane() == Lane::verbatim && !dispatcher_.may_ask(exchange)) return;
+  if (!dispatcher_.may_pay(exchange)) return;
+  exchange.was_asked = true;
   if (exchange.lane() == Lane::verbatim)
     verbatim_.forward(exchange);
   else
@@ -305,15 +349,17 @@ void RequestPipeline::run_finish(Exchange& exchange) {
   entry.total_ms = std::chrono::duration<double, std::milli>(total).count();
   if (entry.first_byte_ms <= 0) entry.first_byte_ms = entry.total_ms;
   entry.status = name_of(exchange.status);
+  entry.backend = exchange.target->name;
   if (exchange.bypass) entry.reason = name_of(*exchange.bypass);
   if (exchange.miss) entry.reason = name_of(*exchange.miss);
   if (entry.end == RequestEntry::End::delivered && entry.http_status == 200 && exchange.key)
     parts_.repeats.delivered(exchange.session_id, exchange.key->primary);
+  dispatcher_.finish(exchange);
   keep_learned(exchange);
   parts_.ledger.add(entry);
-  parts_.log.info("{} {} {}{}{} {:.1f} ms prefilled={} reused={} expected={}{}{}", exchange.request_id,
-                  entry.http_status, entry.status, entry.reason.empty() ? "" : " ", entry.reason,
-                  entry.total_ms, entry.prompt_tokens_prefilled + entry.prompt_tokens_unknown,
+  parts_.log.info("{} {} {} {}{}{} {:.1f} ms prefilled={} reused={} expected={}{}{}", exchange.request_id,
+                  entry.backend, entry.http_status, entry.status, entry.reason.empty() ? "" : " ",
+                  entry.reason, entry.total_ms, entry.prompt_tokens_prefilled + entry.prompt_tokens_unknown,
                   entry.prompt_tokens_reused, entry.prompt_tokens_expected,
                   entry.admission.empty() ? "" : " ", entry.admission);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "proxy/broker_parts.h"
+#include "proxy/dispatcher.h"
 #include "proxy/exchange.h"
 #include "proxy/rewritten_forwarder.h"
 #include "proxy/verbatim_forwarder.h"
@@ -11,7 +12,8 @@ namespace anyclaude {
 // Thread-safe: one pipeline serves every connection.
 class RequestPipeline {
  public:
-  explicit RequestPipeline(const BrokerParts& parts) : parts_(parts), rewritten_(parts), verbatim_(parts) {}
+  explicit RequestPipeline(const BrokerParts& parts)
+      : parts_(parts), dispatcher_(parts), rewritten_(parts), verbatim_(parts) {}
 
   // Answers the client in every case.
   void handle(HttpRequest& request, ResponseWriter& client);
@@ -19,8 +21,11 @@ class RequestPipeline {
  private:
   enum class Next { go_on, answered };
 
-  Next run_key(Exchange& exchange);
   Next read_body(Exchange& exchange, HttpRequest& request);
+  // One server's try: every step from the key to the answer, or a failure in the exchange.
+  void run_attempt(Exchange& exchange);
+  Next run_key(Exchange& exchange);
+  void remove_own_thinking(Exchange& exchange);
   Next identify_backend(Exchange& exchange);
   void make_key(Exchange& exchange);
   std::string find_partition(const Exchange& exchange) const;
@@ -40,6 +45,7 @@ class RequestPipeline {
   void bypass(Exchange& exchange, BypassReason reason);
 
   const BrokerParts& parts_;
+  Dispatcher dispatcher_;
   RewrittenForwarder rewritten_;
   VerbatimForwarder verbatim_;
 };

@@ -68,7 +68,7 @@ class ChatRun {
   bool on(const UpstreamDone& done) {
     if (done.end != UpstreamEnd::complete) exchange_.backend().forget_identity();
     if (!head_)
-      fail_with(to_api_error(upstream_error(done, exchange_.settings().base_url)),
+      fail_with(to_api_error(upstream_error(done, exchange_.settings().base_url)), failure_reason(done.end),
                 retries_.wait_after(done.end));
     else if (!decoder_)
       on_refusal();
@@ -77,12 +77,28 @@ class ChatRun {
     return false;
   }
 
+  // What the answer cost, whether or not it came to its end.
+  void note_output() {
+    if (!decoder_) return;
+    const UpstreamReport& report = decoder_->report();
+    exchange_.entry.output_tokens = report.output_tokens.value_or(0);
+    if (!report.output_tokens)
+      exchange_.entry.output_tokens = recorder_.estimated_tokens();
+    else if (report.prompt_tokens)
+      exchange_.entry.usage_certainty = Certainty::measured;
+  }
+
   // Set when the server would have answered a shorter request and the client has heard nothing yet.
   std::optional<std::uint64_t> room() const { return room_; }
   // Set when the call may be made again after so long a wait, and the client has heard nothing yet.
   std::optional<std::chrono::milliseconds> retry_wait() const { return retry_wait_; }
   // It is not made again: the client hears what went wrong.
-  void give_up() { send_error(exchange_, failure_); }
+  void give_up() {
+    if (failure_.status >= 500)
+      leave_to_others(exchange_, failure_, failure_reason_);
+    else
+      send_error(exchange_, failure_);
+  }
 
  private:
   // Before the client has the last bytes the answer is in the store, so that whoever asks again finds it.
@@ -99,19 +115,24 @@ class ChatRun {
     exchange_.backend().forget_identity();
     const ApiError error = translate_upstream_error(head_->status, head_->headers, error_body_, estimate_,
                                                     exchange_.identity.context_tokens);
-    fail_with(error, retries_.wait_after(*head_));
+    fail_with(error, FailureReason::server_error, retries_.wait_after(*head_));
   }
 
-  void fail_with(ApiError error, std::optional<std::chrono::milliseconds> retry_wait) {
+  // Nobody waits for a server that another can stand in for.
+  void fail_with(ApiError error, FailureReason reason, std::optional<std::chrono::milliseconds> retry_wait) {
     failure_ = std::move(error);
-    retry_wait_ = retry_wait;
+    failure_reason_ = reason;
+    if (!exchange_.may_fall_back) retry_wait_ = retry_wait;
     if (!retry_wait_) give_up();
   }
 
   void finish(UpstreamEnd end) {
     decoder_->finish(end);
     note_report();
-    if (decoder_->error() && !exchange_.client.started()) return send_error(exchange_, *decoder_->error());
+    if (decoder_->error() && !exchange_.client.started()) {
+      if (decoder_->error()->status < 500) return send_error(exchange_, *decoder_->error());
+      return leave_to_others(exchange_, *decoder_->error(), FailureReason::server_error);
+    }
     if (!flushed()) return;
     const bool streams = exchange_.parsed->delivery == Delivery::stream;
     if (streams) {
@@ -124,8 +145,9 @@ class ChatRun {
 
   void send_whole() {
     if (!recorder_.saw_the_end())
-      return send_error(exchange_,
-                        {502, "api_error", "the model server's reply was cut off before it was whole"});
+      return leave_to_others(exchange_,
+                             {502, "api_error", "the model server's reply was cut off before it was whole"},
+                             FailureReason::no_reply);
     exchange_.entry.http_status = 200;
     if (!exchange_.client.send(
             200, own_reply_headers("application/json", exchange_),
@@ -172,6 +194,7 @@ class ChatRun {
   std::unique_ptr<ReplyDecoder> decoder_;
   std::string error_body_;
   std::optional<std::uint64_t> room_;
+  FailureReason failure_reason_ = FailureReason::unreachable;
   ApiError failure_;
   std::optional<std::chrono::milliseconds> retry_wait_;
 };
@@ -218,6 +241,7 @@ std::optional<std::uint64_t> RewrittenForwarder::attempt(Exchange& exchange, con
     }
     ChatRun run(parts_, exchange, retries, estimate, attempt);
     if (!converse(exchange, std::move(*upstream), run)) return std::nullopt;
+    run.note_output();
     if (!run.retry_wait()) return run.room();
     if (!wait_for_retry(exchange, *run.retry_wait())) {
       if (exchange.entry.end != RequestEntry::End::client_left) run.give_up();
@@ -237,7 +261,9 @@ bool RewrittenForwarder::wait_for_retry(Exchange& exchange, std::chrono::millise
   // A server that was away may have come back as another one. Its answer is then not that of the key.
   auto identity = exchange.backend().identity();
   if (identity && exchange.canonical)
-    choose_requested_model(*identity, exchange.canonical->model, exchange.settings().profile);
+    choose_requested_model(*identity,
+                           exchange.wanted_model.empty() ? exchange.canonical->model : exchange.wanted_model,
+                           exchange.settings().profile);
   if (!identity || identity->fingerprint != exchange.identity.fingerprint) exchange.key.reset();
   return true;
 }

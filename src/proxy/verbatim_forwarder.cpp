@@ -35,6 +35,7 @@ class RecordingListener final : public RelayListener {
     }
     readable_ = readable_ && head.status == 200;
     exchange_.entry.http_status = head.status;
+    if (head.status >= 500 && exchange_.may_fall_back) return RelayStyle::withheld;
     add_cache_headers(headers, exchange_);
     return streamed_ ? RelayStyle::stream : RelayStyle::whole;
   }
@@ -54,12 +55,17 @@ class RecordingListener final : public RelayListener {
 
   // What the reply's usage says about the prompt.
   void note_usage(RequestEntry& entry) const {
-    if (!recorder_.saw_the_end()) return;
+    if (!recorder_.saw_the_end()) {
+      entry.output_tokens = recorder_.estimated_tokens();
+      return;
+    }
     const json usage = recorder_.message().value("usage", json::object());
     const auto figure = [&](const char* name) -> std::uint64_t {
       const auto found = usage.find(name);
       return found != usage.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
     };
+    entry.output_tokens = figure("output_tokens");
+    entry.usage_certainty = Certainty::measured;
     const std::uint64_t fresh = figure("input_tokens") + figure("cache_creation_input_tokens");
     if (!usage.contains("cache_read_input_tokens")) {
       entry.prompt_tokens_unknown = fresh;
@@ -117,7 +123,14 @@ void VerbatimForwarder::forward(Exchange& exchange) {
       exchange.entry.end = RequestEntry::End::failed;
       exchange.backend().forget_identity();
       if (!exchange.client.started())
-        send_error(exchange, to_api_error(upstream_error(outcome.upstream, settings.base_url)));
+        leave_to_others(exchange, to_api_error(upstream_error(outcome.upstream, settings.base_url)),
+                        failure_reason(outcome.upstream.end));
+      break;
+    case RelayEnd::withheld:
+      leave_to_others(exchange,
+                      {outcome.status, std::string(api_error_type(outcome.status)),
+                       exchange.target->name + " answered with status " + std::to_string(outcome.status)},
+                      FailureReason::server_error);
       break;
   }
 }

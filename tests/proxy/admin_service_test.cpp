@@ -34,13 +34,14 @@ class Admin : public ::testing::Test {
     return json::parse(reply.body)["error"]["type"];
   }
 
-  BrokerFixture broker{"llama-cpp", {}, {{"far", "claude"}}};
+  BrokerFixture broker{"llama-cpp", {}, {{{"far", "claude"}}}};
   fakes::FakeBackend& far = *broker.others.at("far");
   std::string mode_told;
-  BrokerService service{
-      broker.parts, {kToken, {"http://here", 7, "1", "llama-cpp", "d", "t"}, [this](const std::string& mode) {
-                       mode_told = mode;
-                     }}};
+  BrokerService service{broker.parts,
+                        {kToken,
+                         {"http://here", 7, "1", "llama-cpp", "d", "t"},
+                         &broker.store->maintenance(),
+                         [this](const std::string& mode) { mode_told = mode; }}};
 };
 
 TEST_F(Admin, SwitchesTheModeForRequestsThatBeginAfterwards) {
@@ -108,6 +109,13 @@ TEST_F(Admin, StatusSaysWhoRuns) {
   EXPECT_EQ(said["pid"], 7);
   EXPECT_EQ(said["backends"], (json{"llama-cpp", "far"}));
   EXPECT_EQ(said["backend_url"], "http://127.0.0.1:9");
+}
+
+TEST_F(Admin, CompactingIsTheStoresWorkAndItsFiguresAreTold) {
+  const RecordingWriter reply = ask("POST", "/admin/compact", "", authorized());
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_TRUE(json::parse(reply.body).contains("bytes_after"));
+  EXPECT_EQ(ask("POST", "/admin/compact", "", {}).status, 401);
 }
 
 TEST_F(Admin, UnknownPathsAndWrongMethodsAreNamed) {

@@ -26,19 +26,28 @@ inline BackendSettings settings_for(std::string_view mode) {
   return {built_in_profile(mode), *parse_url("http://127.0.0.1:9"), "", ""};
 }
 
+// Names of further servers and their kinds, and what is done with them.
+using OtherServers = std::vector<std::pair<std::string, std::string>>;
+struct FurtherServers {
+  OtherServers others = {};
+  std::vector<RoutingRule> routing = {};
+  std::vector<std::string> fallback = {};
+  std::vector<CostAccount> accounts = {};
+};
+
 class BrokerFixture {
  public:
-  // Names of further servers and their kinds.
-  using Others = std::vector<std::pair<std::string, std::string>>;
-
-  explicit BrokerFixture(std::string_view mode, CacheSettings cache = {}, const Others& further = {})
+  explicit BrokerFixture(std::string_view mode, CacheSettings cache = {}, const FurtherServers& further = {})
       : backend(settings_for(mode), identity_for(mode)),
-        others(make_others(further)),
-        backends(names_of(mode, further),
+        others(make_others(further.others)),
+        backends(names_of(mode, further.others),
                  [this](const std::string& name) {
                    return borrowed(others.contains(name) ? *others.at(name) : backend);
                  }),
         store(MemoryStore::create(clock)),
+        router(*Router::make(further.routing, backends)),
+        costs(store->states(), clock, further.accounts),
+        fallbacks(found(backends, further.fallback), clock, costs),
         secrets(*load_or_create_secrets(store->states())),
         repeats(clock),
         ledger(clock),
@@ -47,9 +56,12 @@ class BrokerFixture {
         prompts(store->states(), secrets.primary),
         prefixes(store->states(), clock),
         traces(store->states()),
-        learned(store->states(), prompts, prefixes, traces, ledger, log),
+        learned(store->states(), prompts, prefixes, traces, costs, ledger, log),
         parts{clock,
               backends,
+              router,
+              fallbacks,
+              costs,
               store->responses(),
               secrets,
               repeats,
@@ -68,16 +80,21 @@ class BrokerFixture {
     EXPECT_TRUE(backends.switch_to(mode));
   }
 
-  static std::map<std::string, std::unique_ptr<FakeBackend>> make_others(const Others& further) {
+  static std::map<std::string, std::unique_ptr<FakeBackend>> make_others(const OtherServers& further) {
     std::map<std::string, std::unique_ptr<FakeBackend>> made;
     for (const auto& [name, kind] : further)
       made[name] = std::make_unique<FakeBackend>(settings_for(kind), identity_for(kind));
     return made;
   }
-  static std::vector<BackendName> names_of(std::string_view mode, const Others& further) {
+  static std::vector<BackendName> names_of(std::string_view mode, const OtherServers& further) {
     std::vector<BackendName> names{{std::string(mode)}};
     for (const auto& [name, kind] : further) names.push_back({name});
     return names;
+  }
+  static std::vector<const BackendEntry*> found(BackendSet& backends, const std::vector<std::string>& names) {
+    std::vector<const BackendEntry*> entries;
+    for (const std::string& name : names) entries.push_back(*backends.get(name));
+    return entries;
   }
   static std::shared_ptr<Backend> borrowed(Backend& backend) {
     return {std::shared_ptr<Backend>(), &backend};
@@ -123,6 +140,9 @@ class BrokerFixture {
   std::map<std::string, std::unique_ptr<FakeBackend>> others;
   BackendSet backends;
   std::unique_ptr<MemoryStore> store;
+  Router router;
+  CostLedger costs;
+  FallbackChain fallbacks;
   StoreSecrets secrets;
   RepeatGuard repeats;
   TokenCalibration calibration;

@@ -143,6 +143,10 @@ class BrokenStore final : public ResponseStore {
     return std::make_unique<BrokenWrite>();
   }
   Result<bool> remove(const Digest128&) override { return broken(); }
+  bool has_imports() override { return true; }
+  Result<std::optional<StoredResponse>> adopt(std::string_view, std::string_view, const CacheKey&) override {
+    return broken();
+  }
   Result<StoreStats> stats() override { return broken(); }
   Status flush() override { return broken(); }
 
@@ -158,11 +162,16 @@ class BrokenStore final : public ResponseStore {
 TEST(StoreFaults, ABrokenStoreIsAMissAndNeverAFailedRequest) {
   BrokerFixture broker("llama-cpp");
   BrokenStore broken;
-  const BrokerParts parts{
-      broker.clock,           broker.backends, broken,          broker.secrets, broker.repeats,
-      broker.calibration,     broker.prompts,  broker.prefixes, broker.traces,  broker.learned,
-      broker.ledger,          broker.guard,    broker.log,      broker.waiter,  {},
-      OrderingLevel::standard};
+  const BrokerParts parts{broker.clock,           broker.backends,
+                          broker.router,          broker.fallbacks,
+                          broker.costs,           broken,
+                          broker.secrets,         broker.repeats,
+                          broker.calibration,     broker.prompts,
+                          broker.prefixes,        broker.traces,
+                          broker.learned,         broker.ledger,
+                          broker.guard,           broker.log,
+                          broker.waiter,          {},
+                          OrderingLevel::standard};
   BrokerService service(parts);
   expect_answer(broker, "still answered");
   HttpRequest request;

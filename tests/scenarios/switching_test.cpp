@@ -58,5 +58,84 @@ TEST_F(TwoServers, EachModeHasItsOwnAnswersAndASwitchBackFindsThem) {
   EXPECT_EQ(json::parse(ask("GET", "/admin/status").body)["mode"], "llama-cpp");
 }
 
+TEST_F(TwoServers, AConversationGoesOnWhereItIsMovedToInBothDirections) {
+  json body = {{"model", "m"}, {"max_tokens", 50}, {"messages", {{{"role", "user"}, {"content", "first"}}}}};
+  const auto go_on = [&](const std::string& mode, const std::string& next) {
+    const HttpReply reply = house.post(body.dump());
+    EXPECT_EQ(reply.status, 200) << mode << reply.body;
+    EXPECT_EQ(reply.headers.get("x-anyclaude-backend"), mode);
+    json content = json::parse(reply.body)["content"];
+    // What a local model with reasoning would have left behind.
+    const json thought = {{"type", "thinking"}, {"thinking", "hm"}, {"signature", "anyclaude1:0a"}};
+    if (mode != "claude") content.insert(content.begin(), thought);
+    body["messages"].push_back({{"role", "assistant"}, {"content", content}});
+    body["messages"].push_back({{"role", "user"}, {"content", next}});
+    return reply;
+  };
+  (void)go_on("llama-cpp", "second");
+  ASSERT_EQ(ask("POST", "/admin/mode", R"({"mode":"claude"})").status, 200);
+  const HttpReply moved = go_on("claude", "third");
+  EXPECT_EQ(moved.headers.get("x-anyclaude-own-thinking-removed"), "1");
+  ASSERT_EQ(ask("POST", "/admin/mode", R"({"mode":"llama-cpp"})").status, 200);
+  const HttpReply back = go_on("llama-cpp", "fourth");
+  EXPECT_FALSE(back.headers.has("x-anyclaude-own-thinking-removed"));
+  EXPECT_EQ(asked_here(), 2u);
+  EXPECT_EQ(asked_there(), 1u);
+}
+
+TEST_F(TwoServers, WhenTheServerDiesAnotherStandsInAndEachKeepsItsOwnAnswers) {
+  house.adjust = [](Config& config) { config.fallback = {"claude"}; };
+  house.restart_broker();
+  EXPECT_EQ(status_of(house.post(turn("before"))), "MISS");
+  house.sim->stop(std::chrono::milliseconds(0));
+  const HttpReply reply = house.post(turn("after"));
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.headers.get("x-anyclaude-backend"), "claude");
+  EXPECT_EQ(reply.headers.get("x-anyclaude-fallback"), "from=llama-cpp;reason=unreachable");
+  const HttpReply again = house.post(turn("after"));
+  EXPECT_EQ(status_of(again), "HIT") << "of the one that stands in";
+  EXPECT_EQ(again.headers.get("x-anyclaude-fallback"), "from=llama-cpp;reason=left_alone");
+  EXPECT_EQ(asked_there(), 1u);
+}
+
+TEST_F(TwoServers, ACapThatIsReachedStaysReachedAfterARestart) {
+  house.adjust = [](Config& config) {
+    config.fallback = {"claude"};
+    config.backends["claude"].price = TokenPrice{1e6, 1e6, 1e6};  // a dollar for each token
+    config.backends["claude"].cost_cap_usd_per_day = 50;
+  };
+  house.restart_broker();
+  house.sim->stop(std::chrono::milliseconds(0));
+  EXPECT_EQ(house.post(turn("one")).status, 200);
+  const auto refused = [&] {
+    const HttpReply reply = house.post(turn("two"));
+    return reply.status >= 500 && reply.body.find("cost_cap_usd_per_day") != std::string::npos;
+  };
+  EXPECT_TRUE(refused());
+  house.restart_broker();
+  EXPECT_TRUE(refused());
+  EXPECT_EQ(asked_there(), 1u);
+}
+
+TEST_F(TwoServers, RulesSendRequestsWhereTheySayAndAWrongNameStopsTheStart) {
+  house.adjust = [](Config& config) {
+    RoutingRule rule;
+    rule.when.model = "*haiku*";
+    rule.backend = "claude";
+    config.routing = {rule};
+  };
+  house.restart_broker();
+  json body = json::parse(turn("x"));
+  body["model"] = "claude-haiku-4";
+  EXPECT_EQ(house.post(body.dump()).headers.get("x-anyclaude-backend"), "claude");
+  EXPECT_EQ(house.post(turn("x")).headers.get("x-anyclaude-backend"), "llama-cpp");
+  Config wrong = house.config();
+  wrong.store_directory += "-other";
+  wrong.routing[0].backend = "claud";
+  const auto started = BrokerApp::start(wrong, BackendProfiles::built_in());
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().message.find("'claude'"), std::string::npos) << started.error().message;
+}
+
 }  // namespace
 }  // namespace anyclaude::scenarios

@@ -1,0 +1,43 @@
+// Decides which server a request goes to, and who stands in when that one fails.
+#pragma once
+
+#include <string>
+
+#include "messages/api_error.h"
+#include "proxy/broker_parts.h"
+#include "proxy/exchange.h"
+
+namespace anyclaude {
+
+// Thread-safe: one object serves every request.
+class Dispatcher {
+ public:
+  explicit Dispatcher(const BrokerParts& parts) : parts_(parts) {}
+
+  // The server that the first fitting rule names; without one it stays the mode's.
+  void route(Exchange& exchange) const;
+
+  // Before a server's try: finds out whether somebody could stand in for it.
+  void begin_attempt(Exchange& exchange) const;
+  // Before the server is asked anything. False, with a failure in the exchange, for one that failed a moment
+  // ago and for whom somebody can stand in.
+  bool may_ask(Exchange& exchange) const;
+  // Before its answer is asked for. False, with a failure in the exchange, when it may cost no more today.
+  bool may_pay(Exchange& exchange) const;
+
+  // Takes note of the exchange's failure. True when another server stands in: the exchange has begun again.
+  bool fall_back(Exchange& exchange) const;
+  // The failure for which nobody stood in, as the client is told it.
+  ApiError last_word(const Exchange& exchange) const;
+
+  // The request is over: takes note of who answered, and of what it cost.
+  void finish(const Exchange& exchange) const;
+
+ private:
+  std::string side_request_kind(Exchange& exchange, std::size_t tools, std::size_t messages) const;
+  void note_cost(const Exchange& exchange) const;
+
+  const BrokerParts& parts_;
+};
+
+}  // namespace anyclaude
