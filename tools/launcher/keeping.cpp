@@ -114,6 +114,8 @@ int keep() {
   while (keeping.has_programs() && !lock && !signals.take_request_to_end()) {
     keeping.notice_exits(Deadline(limits::kOrphanStopTimeMax));
     lock = FileLock::try_take(order->lock, LockKind::exclusive);
+    // Where the store's directory itself has gone, nobody can come any more.
+    if (!lock && !std::filesystem::exists(order->lock)) break;
     if (!lock) std::this_thread::sleep_for(limits::kKeeperInterval);
   }
   // While the lock is held nobody can begin to use what is about to end.
