@@ -102,7 +102,7 @@ TEST_F(TwoServers, ACapThatIsReachedStaysReachedAfterARestart) {
   house.adjust = [](Config& config) {
     config.fallback = {"claude"};
     config.backends["claude"].price = TokenPrice{1e6, 1e6, 1e6};  // a dollar for each token
-    config.backends["claude"].cost_cap_usd_per_day = 50;
+    config.backends["claude"].cost_cap_usd_per_day = 19;          // these requests are taken for 18 tokens
   };
   house.restart_broker();
   house.sim->stop(std::chrono::milliseconds(0));
