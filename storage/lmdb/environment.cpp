@@ -350,9 +350,12 @@ int Environment::swap_files(const std::filesystem::path& fresh) {
   return code;
 }
 
+int Environment::cause_of(int code) const {
+  return code == EIO && directory_->is_full() ? ENOSPC : code;
+}
+
 Error Environment::error(int code, std::string_view what) const {
-  if (code == EIO && directory_->is_full()) code = ENOSPC;
-  return store_error(code, what, directory_->path());
+  return store_error(cause_of(code), what, directory_->path());
 }
 
 Error Environment::write_timeout() const {

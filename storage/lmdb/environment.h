@@ -72,6 +72,8 @@ class Environment {
   std::uint64_t file_bytes() const { return directory_->data_file_bytes(); }
   std::uint64_t map_bytes() const { return map_bytes_; }
   std::uint64_t readers() const;
+  // LMDB reports a write that was cut short as a mere EIO; ENOSPC when a full disk is the reason.
+  int cause_of(int code) const;
   Error error(int code, std::string_view what) const;
   // For a caller who waited limits::kStoreWriteWaitMax in vain: who is writing, as far as can be known.
   Error write_timeout() const;

@@ -241,9 +241,13 @@ Result<ImportOutcome> LmdbMaintenance::import_record(StoredResponse response, st
   }
   tidying_->keep_within_bound();
   Status committed = responses_.commit(key, response, Origin::imported);
-  if (!committed && committed.error().kind == ErrorKind::overloaded) {
-    if (auto flushed = responses_.flush(); !flushed) return tl::unexpected(flushed.error());
-    committed = responses_.commit(key, std::move(response), Origin::imported);
+  // What waits to be written may take longer than a single wait on a slow disk.
+  constexpr int kWaitsMax = 12;
+  for (int wait = 0; wait < kWaitsMax && !committed && committed.error().kind == ErrorKind::overloaded;
+       ++wait) {
+    const Status flushed = responses_.flush();
+    if (!flushed && flushed.error().kind != ErrorKind::timed_out) return tl::unexpected(flushed.error());
+    committed = responses_.commit(key, response, Origin::imported);
   }
   if (!committed) return tl::unexpected(committed.error());
   return ImportOutcome::added;

@@ -195,7 +195,7 @@ bool TransactionWriter::write_batch(State& state, const Batch& batch, Tidying::E
       state.tidying->settle();
       finish(state, part, {});
     } else {
-      state.environment->counters().note_failure(code);
+      state.environment->counters().note_failure(state.environment->cause_of(code));
       finish(state, part, tl::unexpected(state.environment->error(code, "written")));
     }
   } while (at != batch.end());

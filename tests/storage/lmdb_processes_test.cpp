@@ -89,6 +89,7 @@ TEST_F(LmdbProcesses, OneFollowsWhenAnotherMakesTheMapLarger) {
   EXPECT_TRUE(put(*store, 1'000));
   EXPECT_TRUE(store->responses().flush());
   EXPECT_EQ(store->responses().stats().value().errors, 0u);
+  EXPECT_GE(store->responses().stats().value().map_resized, 1u);
   child.say("end");
   EXPECT_EQ(child.wait(), 0);
 }
@@ -215,6 +216,58 @@ TEST_F(LmdbProcesses, AKilledReaderIsClearedAwayAtTheNextOpening) {
   EXPECT_LE(size_after(40), settled + 200'000);
 }
 
+TEST_F(LmdbProcesses, AKilledReaderIsClearedAwayBesideARunningBroker) {
+  ChildProcess child([this](ChildProcess& self) {
+    self.hear();
+    MDB_env* env = nullptr;
+    MDB_txn* txn = nullptr;
+    mdb_env_create(&env);
+    mdb_env_set_maxdbs(env, 16);
+    const bool reading = mdb_env_open(env, directory_.path().c_str(), MDB_NOTLS, 0600) == 0 &&
+                         mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn) == 0;
+    self.say(reading ? "reading" : "failed");
+    self.hear();
+    return 0;
+  });
+  const auto store = open();
+  child.say("open");
+  ASSERT_EQ(child.hear(), "reading");
+  EXPECT_EQ(store->maintenance().health()->stale_readers_cleared, 0u);
+  EXPECT_EQ(child.kill_hard(), 128 + SIGKILL);
+  EXPECT_GE(store->maintenance().health()->stale_readers_cleared, 1u);
+  EXPECT_GE(store->responses().stats()->stale_readers, 1u);
+  EXPECT_EQ(store->maintenance().health()->stale_readers_cleared, 0u);
+}
+
+// LMDB's lock outlives its holder; on Linux the next one is told so and takes it over.
+TEST_F(LmdbProcesses, AProcessKilledInATransactionDoesNotBlockTheNextWriter) {
+  open().reset();
+  ChildProcess child([this](ChildProcess& self) {
+    MDB_env* env = nullptr;
+    MDB_txn* txn = nullptr;
+    MDB_dbi state = 0;
+    mdb_env_create(&env);
+    mdb_env_set_maxdbs(env, 16);
+    MDB_val key{1, const_cast<char*>("k")};
+    MDB_val value{5, const_cast<char*>("value")};
+    const bool writing = mdb_env_open(env, directory_.path().c_str(), MDB_NOTLS, 0600) == 0 &&
+                         mdb_txn_begin(env, nullptr, 0, &txn) == 0 &&
+                         mdb_dbi_open(txn, "state", 0, &state) == 0 &&
+                         mdb_put(txn, state, &key, &value, 0) == 0;
+    self.say(writing ? "writing" : "failed");
+    self.hear();
+    return 0;
+  });
+  ASSERT_EQ(child.hear(), "writing");
+  const auto store = open();
+  EXPECT_TRUE(put(*store, 1));
+  EXPECT_EQ(child.kill_hard(), 128 + SIGKILL);
+  EXPECT_TRUE(store->responses().flush());
+  EXPECT_TRUE(holds(*store, 1));
+  EXPECT_EQ(store->responses().stats().value().errors, 0u);
+  EXPECT_TRUE(store->maintenance().verify()->damaged.empty());
+}
+
 TEST_F(LmdbProcesses, ClosingDoesNotWaitForEverForAnotherProcessThatSitsOnTheWriteLock) {
   open().reset();
   ChildProcess child([this](ChildProcess& self) {
@@ -234,6 +287,10 @@ TEST_F(LmdbProcesses, ClosingDoesNotWaitForEverForAnotherProcessThatSitsOnTheWri
   auto store = open();
   EXPECT_TRUE(put(*store, 1));
   EXPECT_TRUE(holds(*store, 1));  // lookups go on
+  const Status late = store->responses().flush();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().kind, ErrorKind::timed_out);
+  EXPECT_EQ(store->responses().begin_write(key_number(2))->commit(answer(clock_, "x")).has_value(), true);
   const auto before = std::chrono::steady_clock::now();
   store.reset();
   EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
