@@ -2,10 +2,6 @@
 // a server cannot do a thing, the tests say what happens instead.
 #pragma once
 
-#include <cstdlib>
-#include <set>
-
-#include "backend/backend_profiles.h"
 #include "conformance/house.h"
 
 namespace anyclaude::conformance {
@@ -13,18 +9,9 @@ namespace anyclaude::conformance {
 using emulators::Quirks;
 using emulators::Trouble;
 
-// ANYCLAUDE_CONFORMANCE=all in the environment tries also those whose profile is not yet followed in all it
-// says.
-inline std::vector<Quirks> quirks_with_a_profile() {
-  static const std::set<std::string> kReady = {"claude", "llama-cpp", "openai", "openrouter", "mlx-omni"};
-  const char* wanted = std::getenv("ANYCLAUDE_CONFORMANCE");
-  const bool all = wanted != nullptr && std::string_view(wanted) == "all";
-  const BackendProfiles profiles = BackendProfiles::built_in();
-  std::vector<Quirks> found;
-  for (const Quirks& quirks : emulators::all_quirks())
-    if (profiles.find(quirks.mode) != nullptr && (all || kReady.contains(quirks.name)))
-      found.push_back(quirks);
-  return found;
+// Every emulated kind of server; one without a profile fails its tests.
+inline const std::vector<Quirks>& every_backend() {
+  return emulators::all_quirks();
 }
 
 inline std::string backend_name(const ::testing::TestParamInfo<Quirks>& info) {
@@ -40,6 +27,6 @@ class Conformance : public ::testing::TestWithParam<Quirks> {
 };
 
 #define ANYCLAUDE_FOR_EVERY_BACKEND(fixture) \
-  INSTANTIATE_TEST_SUITE_P(Backends, fixture, ::testing::ValuesIn(quirks_with_a_profile()), backend_name)
+  INSTANTIATE_TEST_SUITE_P(Backends, fixture, ::testing::ValuesIn(every_backend()), backend_name)
 
 }  // namespace anyclaude::conformance

@@ -1,6 +1,8 @@
 // What goes wrong: refusals in each server's words, replies that break off, clients that leave.
 #include <re2/re2.h>
 
+#include <future>
+
 #include "conformance/backends.h"
 
 namespace anyclaude::conformance {
@@ -97,6 +99,21 @@ TEST_P(TroubleConformance, AReplyThatBreaksOff) {
       EXPECT_EQ(answer.cache, "MISS");
     }
   }
+}
+
+// A server that is not safe for two requests at a time gets them one after the other; the emulator complains
+// otherwise.
+TEST_P(TroubleConformance, TwoRequestsAtOnce) {
+  HouseOptions options;
+  options.engine.pace.decode_tokens_per_second = 100;
+  House house(quirks(), std::move(options));
+  const auto ask = [&house](const char* text) {
+    return house.ask(asking(std::string("SIM-SAY: ") + text), Delivery::streamed).text();
+  };
+  auto first = std::async(std::launch::async, ask, "This is the first.");
+  auto second = std::async(std::launch::async, ask, "This is the second.");
+  EXPECT_EQ(first.get(), "This is the first.");
+  EXPECT_EQ(second.get(), "This is the second.");
 }
 
 TEST_P(TroubleConformance, AClientThatLeavesEndsTheServersWork) {
