@@ -1,8 +1,11 @@
 #include "app/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
 #include <utility>
 
+#include "backend/profile_listing.h"
 #include "base/version.h"
 
 namespace anyclaude {
@@ -12,7 +15,7 @@ void declare(CLI::App& cli, ConfigFlags& flags) {
   cli.set_version_flag("--version", "anyclaude-broker " + std::string(kVersion));
   cli.add_option("--listen", flags.listen,
                  "HOST:PORT to listen on; port 0 lets the system choose [127.0.0.1:0]");
-  cli.add_option("--mode", flags.mode, "the kind of model server: claude, llama-cpp or openai");
+  cli.add_option("--mode", flags.mode, "the kind of model server; --list-backends tells which there are");
   cli.add_option("--backend-url", flags.backend_url, "the server's address, with or without a trailing /v1");
   cli.add_option("--backend-model", flags.backend_model, "the model that answers [the only or loaded one]");
   cli.add_option("--backend-api-key", flags.backend_api_key,
@@ -26,6 +29,19 @@ void declare(CLI::App& cli, ConfigFlags& flags) {
       ->check(CLI::IsMember({"on", "off", "read_only", "write_only"}));
   cli.add_option("--prompt-level", flags.prompt_level, "off, safe, standard or aggressive [standard]")
       ->check(CLI::IsMember({"off", "safe", "standard", "aggressive"}));
+}
+
+// Prints the profiles; what the user laid over them counts, as far as it can be read.
+Result<CommandLine> print_listing(const ConfigFlags& flags, const Environment& environment,
+                                  ListingForm form) {
+  const auto config = read_config(flags, environment, {});
+  if (!config) return tl::unexpected(config.error());
+  const auto profiles = BackendProfiles::built_in().with_overrides(config->profiles_directory);
+  if (!profiles) return tl::unexpected(profiles.error());
+  std::fputs(list_profiles(*profiles, form).c_str(), stdout);
+  CommandLine line;
+  line.action = StartupAction::done;
+  return line;
 }
 
 }  // namespace
@@ -43,6 +59,13 @@ Result<CommandLine> read_command_line(int argc, const char* const* argv, const E
                "anyclaude-broker");
   ConfigFlags flags;
   declare(cli, flags);
+  std::string listing;
+  const std::map<std::string, ListingForm> forms{
+      {"", ListingForm::table}, {"markdown", ListingForm::markdown}, {"schema", ListingForm::schema}};
+  CLI::Option* list =
+      cli.add_option("--list-backends", listing, "print the kinds of model server, or markdown, or schema")
+          ->expected(0, 1)
+          ->check(CLI::IsMember({"", "markdown", "schema"}));
   CommandLine line;
   try {
     cli.parse(argc, argv);
@@ -51,6 +74,7 @@ Result<CommandLine> read_command_line(int argc, const char* const* argv, const E
     line.exit_code = cli.exit(error) == 0 ? 0 : 2;
     return line;
   }
+  if (list->count() > 0) return print_listing(flags, environment, forms.at(listing));
 
   // Where the user's profiles are stands in the configuration, which is then read with them in mind.
   auto config = read_config(flags, environment, {});
