@@ -11,6 +11,10 @@
 
 namespace anyclaude {
 
+// What the launcher has Claude Code say where a local server needs no key. It opens nothing, so it goes to no
+// server: after a switch to Anthropic it would only be refused there.
+inline constexpr std::string_view kPlaceholderToken = "anyclaude-needs-no-key";
+
 struct BackendSettings {
   BackendProfile profile;
   Url base_url;         // without a trailing /v1

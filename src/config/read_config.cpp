@@ -57,10 +57,14 @@ Status apply_flags(Config& config, const ConfigFlags& flags, const ProfileNames&
   return flags.listen.empty() ? Status{} : apply_listen_address(config, flags.listen);
 }
 
-// The person's own key is for Anthropic and for nobody else.
+// The person's own key is for Anthropic and for nobody else. A running broker may be switched to Anthropic,
+// so the key does not wait for the mode.
 void apply_anthropic_key(Config& config, const Environment& environment) {
-  if (config.mode.empty() || config.profile_of(config.mode) != "claude") return;
-  put(variable(environment, "ANTHROPIC_API_KEY"), config.active_backend().api_key);
+  const std::string key = variable(environment, "ANTHROPIC_API_KEY");
+  if (key.empty()) return;
+  if (config.mode == "claude") config.active_backend().api_key = key;
+  for (auto& [name, backend] : config.backends)
+    if (config.profile_of(name) == "claude") backend.api_key = key;
 }
 
 Status settle_store(Config& config, const std::filesystem::path& home) {

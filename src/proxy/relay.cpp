@@ -16,6 +16,10 @@ bool is_credential(std::string_view name) {
   return equals_ignoring_case(name, "x-api-key") || equals_ignoring_case(name, "authorization");
 }
 
+bool is_placeholder(const HeaderField& field) {
+  return is_credential(field.name) && field.value.find(kPlaceholderToken) != std::string::npos;
+}
+
 bool has_credentials(const HeaderFields& headers) {
   return headers.has("x-api-key") || headers.has("authorization");
 }
@@ -92,7 +96,7 @@ UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view bo
   for (const HeaderField& field : request.headers) {
     if (is_hop_by_hop(field.name, connection) || is_for_the_broker(field.name)) continue;
     if (equals_ignoring_case(field.name, "host") || equals_ignoring_case(field.name, "expect")) continue;
-    if (is_keyed && is_credential(field.name)) continue;
+    if ((is_keyed && is_credential(field.name)) || is_placeholder(field)) continue;
     upstream.headers.add(field.name, field.value);
   }
   upstream.headers.set("Accept-Encoding", "identity");

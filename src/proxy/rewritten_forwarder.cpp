@@ -16,6 +16,8 @@ namespace anyclaude {
 namespace {
 
 constexpr std::chrono::milliseconds kPingInterval{10'000};
+// How often somebody who waits for a busy server looks whether the client is still there.
+constexpr std::chrono::milliseconds kTurnInterval{100};
 
 // One call of a local server. Each on_ function returns false when the call is over.
 class ChatRun {
@@ -199,14 +201,28 @@ class ChatRun {
   std::optional<std::chrono::milliseconds> retry_wait_;
 };
 
-// Waits for its turn, then for the reply. False when the turn did not come in time; the client has heard so.
-bool converse(Exchange& exchange, UpstreamRequest request, ChatRun& run) {
-  CallGate::Turn turn(exchange.backend().gate());
-  if (!turn.wait_for(exchange.settings().timeouts.first_byte)) {
+// False when the turn did not come in time, which the client has then heard, or the client has left.
+bool wait_for_turn(const BrokerParts& parts, Exchange& exchange, CallGate::Turn& turn) {
+  const SteadyTime begun = parts.clock.steady_now();
+  while (!turn.wait_for(kTurnInterval)) {
+    const WaitEnd end = parts.waiter.wait(exchange.client.client_fd(), std::chrono::milliseconds(0));
+    if (end == WaitEnd::client_left) {
+      exchange.entry.end = RequestEntry::End::client_left;
+      return false;
+    }
+    if (end == WaitEnd::passed && parts.clock.steady_now() - begun < exchange.settings().timeouts.first_byte)
+      continue;
     send_error(exchange,
                {529, "overloaded_error", "the model server is busy with requests that came before"});
     return false;
   }
+  return true;
+}
+
+// Waits for its turn, then for the reply. False when there was no turn.
+bool converse(const BrokerParts& parts, Exchange& exchange, UpstreamRequest request, ChatRun& run) {
+  CallGate::Turn turn(exchange.backend().gate());
+  if (!wait_for_turn(parts, exchange, turn)) return false;
   const auto call = exchange.backend().client().start(std::move(request));
   bool goes_on = true;
   while (goes_on) {
@@ -240,7 +256,7 @@ std::optional<std::uint64_t> RewrittenForwarder::attempt(Exchange& exchange, con
       return std::nullopt;
     }
     ChatRun run(parts_, exchange, retries, estimate, attempt);
-    if (!converse(exchange, std::move(*upstream), run)) return std::nullopt;
+    if (!converse(parts_, exchange, std::move(*upstream), run)) return std::nullopt;
     run.note_output();
     if (!run.retry_wait()) return run.room();
     if (!wait_for_retry(exchange, *run.retry_wait())) {

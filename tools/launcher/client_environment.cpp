@@ -16,7 +16,6 @@ constexpr std::uint64_t kOutputTokensMax = 32'000;
 constexpr std::uint64_t kOutputTokensMin = 4'096;
 // A context larger than this needs no help.
 constexpr std::uint64_t kRoomyContextTokens = 200'000;
-constexpr std::string_view kPlaceholderToken = "anyclaude-needs-no-key";
 
 // A quarter of the context is for the answer.
 std::uint64_t output_tokens(const ChosenBackend& backend, std::optional<std::uint64_t> context_tokens) {
