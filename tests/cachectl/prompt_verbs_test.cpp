@@ -95,7 +95,8 @@ TEST_F(PromptVerbs, LearnedLinesAreListedPinnedAndForgotten) {
   (void)run_here({"rules", "learned", "--pin", "0123"});
   const auto listed = nlohmann::json::parse(run_here({"rules", "learned", "--json"}));
   EXPECT_EQ(listed["learned"][0]["pinned"], true);
-  (void)run_here({"rules", "learned", "--forget", "0123"});
+  EXPECT_EQ(run_here({"rules", "learned", "--forget", "0123", "--json"}),
+            "{\"forgot\":\"0123456789abcdef\"}\n");
   EXPECT_THAT(run_here({"rules", "learned"}), Not(HasSubstr("Counter: 4")));
   (void)run_here({"rules", "learned", "--forget", "0123"}, ExitCode::not_as_asked);
 }

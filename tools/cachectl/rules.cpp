@@ -112,7 +112,11 @@ ExitCode learned_rules(const Session& session, LearnedAction action, const std::
           ? states.put(kLearnedLinesTable, lines.front().id, encode_learned_line(lines.front()))
           : states.erase(kLearnedLinesTable, lines.front().id).map([](bool) {});
   if (!done) return report_error(session.console, session.format, done.error());
-  session.console.out << (action == LearnedAction::pin ? "pinned " : "forgot ") << lines.front().id << '\n';
+  const char* const what = action == LearnedAction::pin ? "pinned" : "forgot";
+  if (session.format == OutputFormat::json)
+    print_json(session.console.out, {{what, lines.front().id}});
+  else
+    session.console.out << what << ' ' << lines.front().id << '\n';
   return ExitCode::done;
 }
 
