@@ -20,7 +20,8 @@ class AnthropicBodyWriter {
         body_(out_) {}
 
   std::string write() {
-    if (!encoding_.model.empty()) body_.text("model", encoding_.model);
+    if (!encoding_.model.empty() && policy_.model != ModelField::omitted)
+      body_.text("model", encoding_.model);
     write_system();
     write_messages();
     write_tools();
@@ -55,6 +56,8 @@ class AnthropicBodyWriter {
       do {
         write_turn(turns_[i], first);
       } while (++i < turns_.size() && (turns_[i].role == ChatRole::assistant) == is_assistant);
+      // A turn that says nothing keeps its place: templates want the roles to alternate.
+      if (first) write_text("", first);
       out += ']';
       message.close();
     }
@@ -87,13 +90,15 @@ class AnthropicBodyWriter {
     return block;
   }
 
+  void write_text(std::string_view text, bool& first) {
+    ObjectWriter block = begin_block(first, "text");
+    block.text("text", text);
+    block.close();
+  }
+
   void write_part(const ChatPart& part, bool& first) {
     if (part.value.empty()) return;
-    if (part.kind == ChatPart::Kind::text) {
-      ObjectWriter block = begin_block(first, "text");
-      block.text("text", part.value);
-      return block.close();
-    }
+    if (part.kind == ChatPart::Kind::text) return write_text(part.value, first);
     ObjectWriter block = begin_block(first, "image");
     ObjectWriter source(block.member("source"));
     constexpr std::string_view kData = "data:";

@@ -8,6 +8,7 @@
 #include "backend/embedded_texts.h"
 #include "backend/profile_reader.h"
 #include "base/nearest_name.h"
+#include "base/others_may_write.h"
 
 namespace anyclaude {
 namespace {
@@ -18,11 +19,22 @@ tl::unexpected<Error> wrong(std::string_view file, const std::string& what) {
   return fail(ErrorKind::invalid_request, ErrorSource::config, std::string(file) + ": " + what);
 }
 
+// A profile says where requests go and which program is started.
+Status check_is_the_users_own(const std::filesystem::path& path) {
+  if (!others_may_write(path)) return {};
+  return fail(ErrorKind::permission, ErrorSource::config,
+              path.string() +
+                  " can be written by others, who could send your code elsewhere; run: chmod go-w " +
+                  path.string());
+}
+
 Result<std::string> read_text(const std::filesystem::path& file) {
+  if (const Status status = check_is_the_users_own(file); !status) return tl::unexpected(status.error());
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
+  // An empty file fails to give anything, which is not the same as a bad one.
   text << in.rdbuf();
-  if (!in || !text)
+  if (!in || text.bad())
     return fail(ErrorKind::io, ErrorSource::config, "the profile " + file.string() + " cannot be read");
   return text.str();
 }
@@ -95,6 +107,9 @@ Result<BackendProfiles> BackendProfiles::with_overrides(const std::filesystem::p
     if (entry->path().extension() == ".json") files.push_back(entry->path());
   std::ranges::sort(files);
   BackendProfiles out = *this;
+  if (files.empty()) return out;
+  // Who may write the directory may put a file of their own there.
+  if (const Status status = check_is_the_users_own(directory); !status) return tl::unexpected(status.error());
   for (const std::filesystem::path& file : files) {
     const auto text = read_text(file);
     if (!text) return tl::unexpected(text.error());

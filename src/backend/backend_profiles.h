@@ -20,7 +20,8 @@ class BackendProfiles {
   // The same with every *.json of a directory laid over, in the order of their names. A file that names a
   // known profile changes what it says of it and nothing else; one that names another adds it (`extends`
   // names the profile it starts from). A directory that is not there changes nothing. Errors are source
-  // config, with the file and the key, and the nearest known key for one that is not known.
+  // config, with the file and the key, and the nearest known key for one that is not known; and
+  // ErrorKind::permission for a file, or a directory with such files, that others may write.
   Result<BackendProfiles> with_overrides(const std::filesystem::path& directory) const;
   // The same for one text; `file` is for messages.
   Result<BackendProfiles> with_override(std::string_view json_text, std::string_view file) const;

@@ -1,10 +1,9 @@
 // Reads .anyclauderc.json.
-#include <sys/stat.h>
-
 #include <fstream>
 #include <sstream>
 #include <utility>
 
+#include "base/others_may_write.h"
 #include "config/backend_entry.h"
 #include "config/config.h"
 #include "config/json_setters.h"
@@ -113,10 +112,10 @@ Status apply_config_text(Config& config, std::string_view text, std::string_view
 }
 
 Status apply_config_file(Config& config, const std::filesystem::path& file) {
-  struct stat info {};
-  if (::stat(file.c_str(), &info) != 0)
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored))
     return fail(ErrorKind::not_found, ErrorSource::config, "there is no configuration file " + file.string());
-  if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+  if (others_may_write(file))
     return fail(ErrorKind::permission, ErrorSource::config,
                 file.string() +
                     " can be written by others, who could send your code elsewhere; run: chmod go-w " +
