@@ -44,7 +44,8 @@ struct Figures {
   double p99_us = 0;
   double anonymous_mb = 0;  // memory that is not page cache; -1 where the system does not tell
   double purge_half_s = 0;
-  double stall_ms = 0;  // the longest lookup meanwhile
+  double stall_ms = 0;       // the longest lookup meanwhile
+  double idle_stall_ms = 0;  // the longest in as much time without it: what the machine adds
   double evicted_per_s = 0;
   double purge_all_s = 0;
   double file_mb = 0;
@@ -86,16 +87,47 @@ double anonymous_megabytes() {
   return -1;
 }
 
-[[noreturn]] void give_up(const Error& error) {
-  std::fprintf(stderr, "%s\n", error.message.c_str());
-  std::exit(1);
-}
-
 template <typename T>
-T must(Result<T> result) {
-  if (!result) give_up(result.error());
+T must(Result<T> result, std::string_view doing) {
+  if (!result) {
+    std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(doing.size()), doing.data(),
+                 result.error().message.c_str());
+    std::exit(1);
+  }
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
+
+// Looks up at random until it is told to stop, with pauses, as requests have them: a thread that never rests
+// would measure how the machine shares its processors.
+class PacedReader {
+ public:
+  PacedReader(ResponseStore& store, std::uint64_t entries)
+      : thread_([this, &store, entries] { read(store, entries); }) {}
+  // The longest lookup, in milliseconds.
+  double stop() {
+    done_ = true;
+    thread_.join();
+    return worst_ms_;
+  }
+
+ private:
+  static constexpr std::chrono::microseconds kPause{200};
+
+  void read(ResponseStore& store, std::uint64_t entries) {
+    std::mt19937_64 random(8);
+    while (!done_) {
+      const CacheKey key = key_number(random() % entries);
+      const auto begin = SteadyClock::now();
+      must(store.find(key), "lookup");
+      worst_ms_ = std::max(worst_ms_, seconds_since(begin) * 1e3);
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+
+  std::atomic<bool> done_{false};
+  double worst_ms_ = 0;
+  std::thread thread_;
+};
 
 class StoreBench {
  public:
@@ -125,7 +157,7 @@ class StoreBench {
   static constexpr std::uint64_t kUnflushedMax = 4'096;  // what waits in memory is not the store's
 
   void open(std::uint64_t bytes_max) {
-    store_ = must(LmdbStore::open({.directory = directory_, .bytes_max = bytes_max}, clock_));
+    store_ = must(LmdbStore::open({.directory = directory_, .bytes_max = bytes_max}, clock_), "open");
   }
 
   void fill() {
@@ -136,11 +168,11 @@ class StoreBench {
                                  .begin_write(key_number(number))
                                  ->commit(answer_number(clock_, number, conditions_.message_bytes));
       if (committed) ++number;
-      if (!committed || number % kUnflushedMax == 0) must(store_->responses().flush());
+      if (!committed || number % kUnflushedMax == 0) must(store_->responses().flush(), "fill");
     }
-    must(store_->responses().flush());
+    must(store_->responses().flush(), "fill");
     figures_.fill_per_s = static_cast<double>(entries_) / seconds_since(begin);
-    const StoreStats stats = must(store_->responses().stats());
+    const StoreStats stats = must(store_->responses().stats(), "stats");
     figures_.file_mb = static_cast<double>(stats.file_bytes) / 1e6;
     figures_.used_mb = static_cast<double>(stats.used_bytes) / 1e6;
     figures_.record_mb = static_cast<double>(stats.record_bytes) / 1e6;
@@ -161,7 +193,7 @@ class StoreBench {
       for (std::uint64_t i = 0; i < conditions_.lookups; ++i) {
         const CacheKey key = key_number(random() % entries_);
         const auto begin = SteadyClock::now();
-        if (!must(store_->responses().find(key))) std::exit(1);
+        if (!must(store_->responses().find(key), "lookup")) std::exit(1);
         times.push_back(seconds_since(begin) * 1e6);
       }
     }
@@ -175,43 +207,37 @@ class StoreBench {
   }
 
   void purge_half() {
-    std::atomic<bool> done{false};
-    std::atomic<double> worst{0};
-    std::thread reader([&] {
-      std::mt19937_64 random(8);
-      while (!done) {
-        const CacheKey key = key_number(random() % entries_);
-        const auto begin = SteadyClock::now();
-        must(store_->responses().find(key));
-        worst = std::max(worst.load(), seconds_since(begin) * 1e3);
-      }
-    });
+    PacedReader reader(store_->responses(), entries_);
     const auto begin = SteadyClock::now();
-    const PurgeResult purged = must(store_->maintenance().purge(
-        [](const EntryInfo& info) { return info.key.low % 2 == 0; }, PurgeMode::remove));
-    figures_.purge_half_s = seconds_since(begin);
-    done = true;
-    reader.join();
-    figures_.stall_ms = worst;
+    const PurgeResult purged =
+        must(store_->maintenance().purge([](const EntryInfo& info) { return info.key.low % 2 == 0; },
+                                         PurgeMode::remove),
+             "purge");
+    const auto took = SteadyClock::now() - begin;
+    figures_.stall_ms = reader.stop();
+    figures_.purge_half_s = std::chrono::duration<double>(took).count();
+    PacedReader undisturbed(store_->responses(), entries_);
+    std::this_thread::sleep_for(took);
+    figures_.idle_stall_ms = undisturbed.stop();
     if (purged.entries < entries_ / 3) std::exit(1);
   }
 
   void evict() {
-    const StoreStats before = must(store_->responses().stats());
+    const StoreStats before = must(store_->responses().stats(), "stats");
     store_.reset();
     open(std::max<std::uint64_t>(before.record_bytes / 2, 1'000));
     const auto begin = SteadyClock::now();
-    StoreStats now = must(store_->responses().stats());
+    StoreStats now = must(store_->responses().stats(), "stats");
     while (now.record_bytes > now.bytes_max) {
-      must(store_->responses().flush());
-      now = must(store_->responses().stats());
+      must(store_->responses().flush(), "evict");
+      now = must(store_->responses().stats(), "stats");
     }
     figures_.evicted_per_s = static_cast<double>(before.entries - now.entries) / seconds_since(begin);
   }
 
   void purge_all() {
     const auto begin = SteadyClock::now();
-    must(store_->maintenance().purge_all(PurgeMode::remove));
+    must(store_->maintenance().purge_all(PurgeMode::remove), "purge all");
     figures_.purge_all_s = seconds_since(begin);
   }
 
@@ -254,15 +280,16 @@ int run(int count, char** words) {
   std::printf("Answers of %zu bytes of noise; %llu lookups at random, one thread; %u processors.\n",
               conditions.message_bytes, static_cast<unsigned long long>(conditions.lookups),
               std::thread::hardware_concurrency());
-  std::printf("%9s %9s %8s %10s %7s %7s %8s %8s %8s %9s %9s %8s %8s %8s\n", "entries", "fill/s", "open ms",
-              "lookups/s", "p50 us", "p99 us", "anon MB", "half s", "stall ms", "evict/s", "all s", "rec MB",
-              "used MB", "file MB");
+  std::printf("%9s %9s %8s %10s %7s %7s %8s %8s %8s %8s %9s %9s %8s %8s %8s\n", "entries", "fill/s",
+              "open ms", "lookups/s", "p50 us", "p99 us", "anon MB", "half s", "stall ms", "idle ms",
+              "evict/s", "all s", "rec MB", "used MB", "file MB");
   for (const std::uint64_t entries : conditions.entries) {
     const Figures f = StoreBench(conditions, entries).run();
-    std::printf("%9llu %9.0f %8.1f %10.0f %7.1f %7.1f %8.1f %8.2f %8.2f %9.0f %9.3f %8.1f %8.1f %8.1f\n",
-                static_cast<unsigned long long>(entries), f.fill_per_s, f.open_ms, f.lookups_per_s, f.p50_us,
-                f.p99_us, f.anonymous_mb, f.purge_half_s, f.stall_ms, f.evicted_per_s, f.purge_all_s,
-                f.record_mb, f.used_mb, f.file_mb);
+    std::printf(
+        "%9llu %9.0f %8.1f %10.0f %7.1f %7.1f %8.1f %8.2f %8.2f %8.2f %9.0f %9.3f %8.1f %8.1f %8.1f\n",
+        static_cast<unsigned long long>(entries), f.fill_per_s, f.open_ms, f.lookups_per_s, f.p50_us,
+        f.p99_us, f.anonymous_mb, f.purge_half_s, f.stall_ms, f.idle_stall_ms, f.evicted_per_s, f.purge_all_s,
+        f.record_mb, f.used_mb, f.file_mb);
     std::fflush(stdout);
   }
   return 0;

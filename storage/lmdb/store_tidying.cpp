@@ -15,7 +15,15 @@ StoreTidying::StoreTidying(std::shared_ptr<Environment> environment, std::shared
       access_(access),
       evicts_(access == LmdbAccess::serve),
       touches_taken_at_ms_(unix_milliseconds(clock.system_now())),
-      readers_checked_at_(clock.steady_now()) {}
+      readers_checked_at_(clock.steady_now()),
+      catching_up_(holds_too_much()) {}
+
+bool StoreTidying::holds_too_much() const {
+  const auto reading = environment_->begin_read();
+  TableTotals totals;
+  return reading && table_.totals(reading->get(), totals) == 0 &&
+         !environment_->bounds().table_bound(0).holds(totals);
+}
 
 bool StoreTidying::touches_due(Extent extent) const {
   const std::size_t counted = touches_->size();
@@ -31,9 +39,7 @@ bool StoreTidying::due(Extent extent) {
   if (!reading) return false;
   bool expired = false;
   if (table_.has_expired(reading->get(), now_ms(), expired) != 0) return false;
-  TableTotals totals;
-  return expired ||
-         (table_.totals(reading->get(), totals) == 0 && !environment_->bounds().table_bound(0).holds(totals));
+  return expired || holds_too_much();
 }
 
 void StoreTidying::prepare(Extent extent) {
@@ -86,6 +92,7 @@ void StoreTidying::settle() {
 
 bool StoreTidying::short_of(std::size_t room_bytes) {
   if (!evicts_) return false;
+  if (catching_up_) catching_up_ = holds_too_much();
   const auto reading = environment_->begin_read();
   TableTotals totals;
   return reading && table_.totals(reading->get(), totals) == 0 && totals.entries > 0 &&

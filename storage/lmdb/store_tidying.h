@@ -28,10 +28,12 @@ class StoreTidying final : public Tidying {
   void settle() override;
   bool unfinished() const override { return unfinished_; }
   bool short_of(std::size_t room_bytes) override;
+  bool catching_up() const override { return catching_up_; }
 
  private:
   std::int64_t now_ms() const { return unix_milliseconds(clock_.system_now()); }
   bool touches_due(Extent extent) const;
+  bool holds_too_much() const;
   int write_touches(MDB_txn* txn);
 
   const std::shared_ptr<Environment> environment_;
@@ -48,6 +50,8 @@ class StoreTidying final : public Tidying {
   Removed expired_;
   Removed evicted_;
   bool unfinished_ = false;
+  // Until the bound holds for the first time; from then on it always does.
+  bool catching_up_;
 };
 
 }  // namespace anyclaude::lmdb

@@ -228,7 +228,7 @@ int TransactionWriter::make_room(State& state, std::size_t bytes) {
                                               [&] { return state.begin_writing(); });
     if (code != 0) return code;
     state.tidying->settle();
-    if (!state.tidying->unfinished()) return 0;
+    if (!state.tidying->unfinished() || state.tidying->catching_up()) return 0;
   }
   return 0;
 }

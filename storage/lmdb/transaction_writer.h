@@ -56,6 +56,9 @@ class Tidying {
   virtual bool unfinished() const = 0;
   // Whether so many bytes do not fit into the bound, and apply() could make room for them.
   virtual bool short_of(std::size_t room_bytes) = 0;
+  // Whether the store was opened with more in it than its bound allows, and still has. It is brought down
+  // beside what is being written; nobody waits until that is done.
+  virtual bool catching_up() const = 0;
 };
 
 // Thread-safe.
