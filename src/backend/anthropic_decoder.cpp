@@ -1,32 +1,15 @@
 #include "backend/anthropic_decoder.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <utility>
 
-#include "base/random_id.h"
+#include "backend/upstream_usage.h"
 #include "messages/reply_json.h"
 
 namespace anyclaude {
 namespace {
 
 using Json = nlohmann::json;
-
-// Used only for output tokens that no server counted.
-constexpr double kBytesPerOutputToken = 3.6;
-
-Json parse_or_repair(std::string_view text) {
-  Json parsed = parse_reply_json(text);
-  return parsed.is_discarded() ? parse_reply_json(repaired_json_text(text)) : parsed;
-}
-
-ApiError cut_error(UpstreamEnd end) {
-  if (end == UpstreamEnd::idle_timed_out || end == UpstreamEnd::first_byte_timed_out)
-    return {504, "timeout_error", "the model server went silent in the middle of its reply"};
-  if (end == UpstreamEnd::too_large) return {502, "api_error", "the model server's reply is too large"};
-  return {502, "api_error", "the model server's reply was cut off before it was whole"};
-}
 
 const Json& member(const Json& object, const char* name) {
   static const Json kNothing;
@@ -57,6 +40,7 @@ AnthropicDecoder::AnthropicDecoder(DecoderContext context, std::string_view cont
     : context_(std::move(context)),
       sizes_{context_.prompt_tokens_estimate, context_.context_tokens},
       stream_(stream),
+      answer_(context_, stream),
       declared_json_(content_type.find("json") != std::string_view::npos) {}
 
 void AnthropicDecoder::feed(std::string_view bytes) {
@@ -71,7 +55,7 @@ void AnthropicDecoder::feed(std::string_view bytes) {
     return feed(begun);
   }
   if (!events_.feed(bytes, [this](const SseEvent& event) { read_event(event); }))
-    fail(cut_error(UpstreamEnd::too_large));
+    fail(cut_reply_error(UpstreamEnd::too_large));
 }
 
 void AnthropicDecoder::finish(UpstreamEnd end) {
@@ -81,6 +65,7 @@ void AnthropicDecoder::finish(UpstreamEnd end) {
     if (!reply.is_object()) return fail({502, "api_error", "the model server's reply is not JSON"});
     if (is_error_reply(reply)) return fail(translate_error_reply(200, reply, sizes_));
     read_message(reply);
+    if (state_ == State::reading) read_stop(end);
   } else if (form_ == Form::events && (end == UpstreamEnd::complete || end == UpstreamEnd::cut)) {
     events_.finish([this](const SseEvent& event) {
       // Half an event is the sign of a cut, not of a server that talks nonsense.
@@ -89,12 +74,13 @@ void AnthropicDecoder::finish(UpstreamEnd end) {
   }
   if (state_ != State::reading) return;
   // A server may forget message_stop; one that has said why it stopped has said all.
-  if (stop_reason_.empty()) return fail(cut_error(end));
+  if (said_reason_.empty()) return fail(cut_reply_error(end));
   close_message();
 }
 
 void AnthropicDecoder::read_event(const SseEvent& event) {
-  if (state_ != State::reading || event.data.empty() || event.data == "[DONE]") return;
+  if (state_ != State::reading || event.data.empty()) return;
+  if (event.data == "[DONE]") return read_stop(UpstreamEnd::complete);
   const Json said = parse_or_repair(event.data);
   if (event.name == "error" || is_error_reply(said)) return fail(translate_error_reply(200, said, sizes_));
   if (!said.is_object()) return fail({502, "api_error", "the model server sent something that is not JSON"});
@@ -102,7 +88,10 @@ void AnthropicDecoder::read_event(const SseEvent& event) {
   if (type.empty()) type = event.name;
   if (type == "message_start") {
     read_usage(member(said, "message"));
-    start_message();
+    // It may come long before the first token. From here on the client can be told that the server lives.
+    answer_.start();
+  } else if (type == "ping") {
+    if (stream_.started()) stream_.ping();
   } else if (type == "content_block_start") {
     begin_block(member(said, "content_block"));
   } else if (type == "content_block_delta") {
@@ -112,9 +101,18 @@ void AnthropicDecoder::read_event(const SseEvent& event) {
   } else if (type == "message_delta") {
     read_usage(said);
     read_end(member(said, "delta"));
-  } else if (type == "message_stop" && !stop_reason_.empty()) {
-    close_message();
+  } else if (type == "message_stop") {
+    read_stop(UpstreamEnd::complete);
   }
+}
+
+// The server says that it is done. Some never say why; one that has said something else has ended its turn.
+void AnthropicDecoder::read_stop(UpstreamEnd end) {
+  end_block();
+  if (state_ != State::reading) return;
+  if (said_reason_.empty() && answer_.said_anything()) said_reason_ = name_of(StopReason::end_turn);
+  if (said_reason_.empty()) return fail(cut_reply_error(end));
+  close_message();
 }
 
 void AnthropicDecoder::read_message(const Json& message) {
@@ -132,63 +130,55 @@ void AnthropicDecoder::read_message(const Json& message) {
 // A block may come with its content, whole replies do, or empty with deltas behind it.
 void AnthropicDecoder::begin_block(const Json& block) {
   end_block();
-  start_message();
-  const std::string_view type = string_or_empty(block, "type");
-  if (type == "tool_use") {
-    in_tool_call_ = called_ = true;
-    tool_has_input_ = false;
-    stream_.begin_tool_use(random_id("toolu_"), string_or_empty(block, "name"));
-    const Json& input = member(block, "input");
-    if (input.is_object() && !input.empty())
-      tool_input(input.dump(-1, ' ', false, Json::error_handler_t::replace));
-    if (input.is_string()) tool_input(input.get_ref<const std::string&>());
-    return;
-  }
-  read_delta(block);
+  if (state_ != State::reading) return;
+  if (string_or_empty(block, "type") != "tool_use") return read_delta(block);
+  in_tool_call_ = true;
+  answer_.call({.index = ++calls_, .name = string_or_empty(block, "name")});
+  const Json& input = member(block, "input");
+  if (input.is_object() && !input.empty())
+    tool_input(input.dump(-1, ' ', false, Json::error_handler_t::replace));
+  if (input.is_string()) tool_input(input.get_ref<const std::string&>());
 }
 
 void AnthropicDecoder::read_delta(const Json& delta) {
-  start_message();
   if (const std::string_view json = string_or_empty(delta, "partial_json"); !json.empty()) tool_input(json);
-  if (const std::string_view thinking = string_or_empty(delta, "thinking"); !thinking.empty()) {
-    said_bytes_ += thinking.size();
-    stream_.thinking(thinking);
-  }
-  if (const std::string_view text = string_or_empty(delta, "text"); !text.empty()) {
-    said_bytes_ += text.size();
-    stream_.text(text);
-  }
+  answer_.thinking(string_or_empty(delta, "thinking"));
+  answer_.text(string_or_empty(delta, "text"));
 }
 
+// Input outside of a call is that of one whose beginning is missing: it has no name, which is an error.
 void AnthropicDecoder::tool_input(std::string_view json) {
-  if (!in_tool_call_) return;
-  tool_has_input_ = true;
-  said_bytes_ += json.size();
-  stream_.tool_input(json);
+  if (!in_tool_call_) ++calls_;
+  in_tool_call_ = true;
+  answer_.call({.index = calls_, .arguments = json});
 }
 
 void AnthropicDecoder::end_block() {
-  if (in_tool_call_ && !tool_has_input_) stream_.tool_input("{}");
-  in_tool_call_ = false;
+  if (std::exchange(in_tool_call_, false) && !answer_.end_calls())
+    fail({502, "api_error", "the model server sent a tool call without a name"});
 }
 
 void AnthropicDecoder::read_end(const Json& message) {
   if (const std::string_view reason = string_or_empty(message, "stop_reason"); !reason.empty())
-    stop_reason_ = reason;
+    said_reason_ = reason;
   if (const std::string_view stop = string_or_empty(message, "stop_sequence"); !stop.empty())
-    stop_sequence_ = stop;
+    met_stop_ = stop;
 }
 
-// Later figures replace earlier ones; zeros of what cannot be zero say nothing.
+// Later figures replace earlier ones. A prompt of no tokens at all says nothing: some servers count it in
+// message_start and send zeros behind the answer.
 void AnthropicDecoder::read_usage(const Json& object) {
   const Json& usage = member(object, "usage");
-  const auto take = [&](const char* name, std::optional<std::uint64_t>& target, std::uint64_t least) {
-    if (const auto count = count_at(usage, name); count && *count >= least) target = count;
-  };
-  take("input_tokens", input_tokens_, 0);
-  take("cache_read_input_tokens", cache_read_tokens_, 0);
-  take("cache_creation_input_tokens", cache_creation_tokens_, 0);
-  take("output_tokens", report_.output_tokens, 1);
+  const auto input = count_at(usage, "input_tokens");
+  const auto read = count_at(usage, "cache_read_input_tokens");
+  const auto created = count_at(usage, "cache_creation_input_tokens");
+  if (input.value_or(0) + read.value_or(0) + created.value_or(0) > 0) {
+    if (input) input_tokens_ = input;
+    if (read) cache_read_tokens_ = read;
+    if (created) cache_creation_tokens_ = created;
+  }
+  if (const auto output = count_at(usage, "output_tokens"); output && *output > 0)
+    report_.output_tokens = output;
   settle_report();
 }
 
@@ -199,43 +189,39 @@ void AnthropicDecoder::settle_report() {
     prompt += cache_read_tokens_.value_or(0) + cache_creation_tokens_.value_or(0);
   if (prompt == 0) return;
   report_.prompt_tokens = prompt;
+  report_.prompt_cut_short = is_cut_prompt(prompt, context_.prompt_tokens_estimate);
   const bool is_known = context_.profile.reply.cached_tokens != CachedTokens::never;
   if (is_known && cache_read_tokens_) report_.cached_tokens = std::min(*cache_read_tokens_, prompt);
 }
 
-void AnthropicDecoder::start_message() {
-  if (stream_.started()) return;
-  Usage estimate;
-  estimate.input_tokens = context_.prompt_tokens_estimate;
-  stream_.start(context_.message_id, context_.model, estimate);
-}
-
 void AnthropicDecoder::close_message() {
   end_block();
-  start_message();
-  StopReason reason = reason_from(stop_reason_);
-  // A call that is not there would be waited for; one that is there must be made.
-  if (reason == StopReason::tool_use && !called_) reason = StopReason::end_turn;
-  if (reason == StopReason::end_turn && called_) reason = StopReason::tool_use;
-  stream_.finish(reason, stop_sequence_, usage());
+  if (state_ != State::reading) return;
+  const StopReason said = reason_from(said_reason_);
+  const bool is_whole =
+      said == StopReason::end_turn || said == StopReason::stop_sequence || said == StopReason::tool_use;
+  if (!answer_.finish(is_whole ? TextOutcome::whole : TextOutcome::cut))
+    return fail({502, "api_error", "the model server sent a tool call without a name"});
+  stream_.finish(stop_reason(), met_stop_,
+                 client_usage(report_, context_.prompt_tokens_estimate, answer_.bytes()));
   state_ = State::closed;
 }
 
-Usage AnthropicDecoder::usage() const {
-  const std::uint64_t prompt = report_.prompt_tokens.value_or(context_.prompt_tokens_estimate);
-  const std::uint64_t cached = std::min(report_.cached_tokens.value_or(0), prompt);
-  const auto said =
-      static_cast<std::uint64_t>(std::ceil(static_cast<double>(said_bytes_) / kBytesPerOutputToken));
-  Usage usage;
-  usage.input_tokens = prompt - cached;
-  if (report_.cached_tokens) usage.cache_read_input_tokens = cached;
-  usage.output_tokens = report_.output_tokens.value_or(std::max<std::uint64_t>(1, said));
-  return usage;
+// A call that is not there would be waited for; one that is there must be made.
+StopReason AnthropicDecoder::stop_reason() const {
+  const StopReason said = reason_from(said_reason_);
+  if (said == StopReason::max_tokens || said == StopReason::refusal || said == StopReason::pause_turn)
+    return said;
+  if (answer_.has_calls()) return StopReason::tool_use;
+  const auto& stops = context_.stop_sequences;
+  const bool is_asked_for = std::ranges::find(stops, met_stop_) != stops.end();
+  return said == StopReason::stop_sequence && is_asked_for ? said : StopReason::end_turn;
 }
 
 void AnthropicDecoder::fail(ApiError error) {
   state_ = State::failed;
   if (stream_.started()) {
+    answer_.break_off();
     stream_.error(error.json());
   } else {
     error_ = std::move(error);

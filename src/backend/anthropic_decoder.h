@@ -1,7 +1,7 @@
 // Reads the replies of local servers that speak Anthropic's interface, streamed or whole.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,13 +9,15 @@
 #include <string_view>
 
 #include "backend/reply_decoder.h"
+#include "backend/spoken_answer.h"
 #include "backend/upstream_error.h"
 #include "http/sse.h"
 
 namespace anyclaude {
 
 // Every message, block and signature gets the broker's own frame and ids: such servers leave out events, give
-// two calls one id, or sign nothing. A reply that never says why it ended is an error, not an answer.
+// two calls one id, or sign nothing. A stream that says neither why nor that it ended is an error, not an
+// answer.
 class AnthropicDecoder final : public ReplyDecoder {
  public:
   AnthropicDecoder(DecoderContext context, std::string_view content_type, MessageStream& stream);
@@ -37,16 +39,17 @@ class AnthropicDecoder final : public ReplyDecoder {
   void end_block();
   void read_end(const Json& message);
   void read_usage(const Json& object);
+  void read_stop(UpstreamEnd end);
   void tool_input(std::string_view json);
-  void start_message();
   void close_message();
   void settle_report();
-  Usage usage() const;
+  StopReason stop_reason() const;
   void fail(ApiError error);
 
   const DecoderContext context_;
   const PromptSizes sizes_;
   MessageStream& stream_;
+  SpokenAnswer answer_;
   SseParser events_;
   Form form_ = Form::unknown;
   const bool declared_json_;
@@ -58,12 +61,10 @@ class AnthropicDecoder final : public ReplyDecoder {
   std::optional<std::uint64_t> input_tokens_;
   std::optional<std::uint64_t> cache_read_tokens_;
   std::optional<std::uint64_t> cache_creation_tokens_;
+  std::int64_t calls_ = 0;
   bool in_tool_call_ = false;
-  bool tool_has_input_ = false;
-  bool called_ = false;
-  std::size_t said_bytes_ = 0;
-  std::string stop_reason_;
-  std::string stop_sequence_;
+  std::string said_reason_;
+  std::string met_stop_;
 };
 
 std::unique_ptr<ReplyDecoder> make_anthropic_decoder(DecoderContext context, std::string_view content_type,

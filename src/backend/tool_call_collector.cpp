@@ -1,24 +1,10 @@
 #include "backend/tool_call_collector.h"
 
-#include <algorithm>
 #include <ranges>
 
 #include "base/random_id.h"
-#include "messages/reply_json.h"
 
 namespace anyclaude {
-namespace {
-
-using Json = nlohmann::json;
-
-std::optional<std::int64_t> index_of(const Json& entry) {
-  const auto found = entry.find("index");
-  if (found == entry.end() || !found->is_number_integer()) return std::nullopt;
-  return found->get<std::int64_t>();
-}
-
-}  // namespace
-
 void ObjectEndFinder::feed(std::string_view piece) {
   for (const char c : piece) {
     if (blank_ && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) continue;
@@ -37,33 +23,26 @@ void ObjectEndFinder::feed(std::string_view piece) {
   }
 }
 
-void ToolCallCollector::feed(const Json& entry) {
-  if (!entry.is_object()) return;
-  const auto function = entry.find("function");
-  const Json& body = function != entry.end() && function->is_object() ? *function : entry;
-  const std::string_view name = string_or_empty(body, "name");
-  Call& call = call_for(entry, string_or_empty(entry, "id"), name);
-  if (call.name.empty()) call.name = name;
-  if (const auto arguments = body.find("arguments"); arguments != body.end()) {
-    if (arguments->is_string()) add_arguments(call, arguments->get_ref<const std::string&>());
-    if (arguments->is_object()) add_arguments(call, arguments->dump());
-  }
+void ToolCallCollector::feed(const ToolCallPiece& piece) {
+  Call& call = call_for(piece);
+  if (call.name.empty()) call.name = piece.name;
+  if (!piece.arguments.empty()) add_arguments(call, piece.arguments);
   advance();
 }
 
-// The call that an entry speaks of: the one of its index, unless an id says that it is another one; without
-// an index the one of its id; without either the last one, unless a name begins a new one.
-ToolCallCollector::Call& ToolCallCollector::call_for(const Json& entry, std::string_view id,
-                                                     std::string_view name) {
-  const auto index = index_of(entry);
+// The call that a piece speaks of: the one of its index, unless an id says that it is another one; without an
+// index the one of its id; without either the last one, unless a name begins a new one.
+ToolCallCollector::Call& ToolCallCollector::call_for(const ToolCallPiece& piece) {
   for (Call& call : std::views::reverse(calls_)) {
-    const bool other_id = !id.empty() && !call.upstream_id.empty() && call.upstream_id != id;
-    const bool same_place = index ? call.index == index : id.empty() ? name.empty() : !other_id;
-    if (!same_place || (other_id && !name.empty())) continue;
-    if (call.upstream_id.empty()) call.upstream_id = id;
+    const bool other_id = !piece.id.empty() && !call.upstream_id.empty() && call.upstream_id != piece.id;
+    const bool same_place = piece.index        ? call.index == piece.index
+                            : piece.id.empty() ? piece.name.empty()
+                                               : !other_id;
+    if (!same_place || (other_id && !piece.name.empty())) continue;
+    if (call.upstream_id.empty()) call.upstream_id = piece.id;
     return call;
   }
-  calls_.push_back({.index = index, .upstream_id = std::string(id)});
+  calls_.push_back({.index = piece.index, .upstream_id = std::string(piece.id)});
   return calls_.back();
 }
 

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +32,14 @@ class ObjectEndFinder {
   bool ended_ = false;
 };
 
+// What a piece of a reply says of one call. A server may leave out any of it.
+struct ToolCallPiece {
+  std::optional<std::int64_t> index = std::nullopt;
+  std::string_view id = {};
+  std::string_view name = {};
+  std::string_view arguments = {};
+};
+
 // The arguments of the call that is open go on as they come; those of other calls wait until it is whole.
 // Each call gets an id of our own, so that no two calls of a conversation share one. Not thread-safe.
 class ToolCallCollector {
@@ -41,16 +48,15 @@ class ToolCallCollector {
   // on as they come.
   ToolCallCollector(MessageStream& stream, OfferedTools* tools) : stream_(stream), tools_(tools) {}
 
-  // One entry of a delta's (or message's) `tool_calls`. A server may leave out index, id or any piece, send
-  // the arguments as an object, or give every call the same index.
-  void feed(const nlohmann::json& entry);
+  // A server may give every call the same index, or the same id.
+  void feed(const ToolCallPiece& piece);
 
   bool any() const { return !calls_.empty(); }
   // Of all arguments so far.
   std::size_t bytes() const { return bytes_; }
   // Whether text may be said now without cutting a call in two.
   bool is_between_calls() const;
-  // Says all that waits. False when a call never got a name: such a reply cannot be acted upon.
+  // Says all that waits: no call goes on. False when one never got a name: such a reply cannot be acted upon.
   bool finish();
 
  private:
@@ -64,7 +70,7 @@ class ToolCallCollector {
     bool begun = false;
   };
 
-  Call& call_for(const nlohmann::json& entry, std::string_view id, std::string_view name);
+  Call& call_for(const ToolCallPiece& piece);
   void add_arguments(Call& call, std::string_view piece);
   void begin(Call& call);
   void say_arguments(Call& call, std::string_view piece);

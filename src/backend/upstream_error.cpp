@@ -151,8 +151,7 @@ bool looks_like_markup(std::string_view text) {
 }
 
 ApiError translate_body(int status, std::string_view body, const PromptSizes& sizes) {
-  Json reply = parse_reply_json(body);
-  if (reply.is_discarded()) reply = parse_reply_json(repaired_json_text(body));
+  const Json reply = parse_or_repair(body);
   if (reply.is_object()) return translate_error_reply(status, reply, sizes);
   Said said;
   if (reply.is_string()) {
@@ -178,6 +177,13 @@ bool is_error_reply(const Json& reply) {
 
 ApiError translate_error_reply(int status, const Json& reply, const PromptSizes& sizes) {
   return translate(status, read_reply(reply), sizes);
+}
+
+ApiError cut_reply_error(UpstreamEnd end) {
+  if (end == UpstreamEnd::idle_timed_out || end == UpstreamEnd::first_byte_timed_out)
+    return {504, "timeout_error", "the model server went silent in the middle of its reply"};
+  if (end == UpstreamEnd::too_large) return {502, "api_error", "the model server's reply is too large"};
+  return {502, "api_error", "the model server's reply was cut off before it was whole"};
 }
 
 ApiError translate_upstream_error(int status, const HeaderFields& headers, std::string_view body,

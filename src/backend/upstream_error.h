@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "http/upstream_call.h"
 #include "messages/api_error.h"
 
 namespace anyclaude {
@@ -22,5 +23,8 @@ bool is_error_reply(const nlohmann::json& reply);
 
 // `status` is the reply's; an error inside a 200 stream names its own in `code`, if it names one.
 ApiError translate_error_reply(int status, const nlohmann::json& reply, const PromptSizes& sizes);
+
+// Of a reply that was not whole when its exchange ended.
+ApiError cut_reply_error(UpstreamEnd end);
 
 }  // namespace anyclaude

@@ -1,6 +1,7 @@
 #include "backend/upstream_usage.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -8,6 +9,13 @@ namespace anyclaude {
 namespace {
 
 using Json = nlohmann::json;
+
+// Used only for output tokens that no server counted.
+constexpr double kBytesPerOutputToken = 3.6;
+// A prompt that was expected to have at least so many tokens, and of which the server counted less than one
+// part in so many, was cut: no text has that many bytes to a token.
+constexpr std::uint64_t kCutNoticedTokensMin = 1'000;
+constexpr std::uint64_t kCutNoticedFactor = 3;
 
 const Json* object_at(const Json& value, const char* name) {
   const auto found = value.find(name);
@@ -56,6 +64,24 @@ void read_usage(const Json& chunk, UpstreamReport& report) {
     report.prompt_cut_short = true;
   if (report.cached_tokens && report.prompt_tokens)
     report.cached_tokens = std::min(*report.cached_tokens, *report.prompt_tokens);
+}
+
+bool is_cut_prompt(std::uint64_t prompt_tokens, std::uint64_t prompt_tokens_estimate) {
+  return prompt_tokens_estimate >= kCutNoticedTokensMin &&
+         prompt_tokens < prompt_tokens_estimate / kCutNoticedFactor;
+}
+
+Usage client_usage(const UpstreamReport& report, std::uint64_t prompt_tokens_estimate,
+                   std::size_t said_bytes) {
+  const std::uint64_t prompt = report.prompt_tokens.value_or(prompt_tokens_estimate);
+  const std::uint64_t cached = std::min(report.cached_tokens.value_or(0), prompt);
+  const auto said =
+      static_cast<std::uint64_t>(std::ceil(static_cast<double>(said_bytes) / kBytesPerOutputToken));
+  Usage usage;
+  usage.input_tokens = prompt - cached;
+  if (report.cached_tokens) usage.cache_read_input_tokens = cached;
+  usage.output_tokens = report.output_tokens.value_or(std::max<std::uint64_t>(1, said));
+  return usage;
 }
 
 }  // namespace anyclaude

@@ -109,6 +109,11 @@ std::string repaired_json_text(std::string_view text) {
   return without_lone_surrogates(without_foreign_bytes(text));
 }
 
+nlohmann::json parse_or_repair(std::string_view text) {
+  nlohmann::json parsed = parse_reply_json(text);
+  return parsed.is_discarded() ? parse_reply_json(repaired_json_text(text)) : parsed;
+}
+
 bool keeps_its_numbers(std::string_view json_text) {
   // A double keeps 15 digits always; integers of 64 bits keep 18.
   constexpr std::size_t kIntegerDigits = 18;

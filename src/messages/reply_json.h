@@ -18,6 +18,9 @@ nlohmann::ordered_json parse_ordered_json(std::string_view text);
 // Servers that cut tokens inside a character send such text.
 std::string repaired_json_text(std::string_view text);
 
+// parse_reply_json of the text, or of the repaired text when it needs that.
+nlohmann::json parse_or_repair(std::string_view text);
+
 // Whether every number comes out of a parse and a dump with the value it had: none has more digits than a
 // 64-bit integer or a double keeps.
 bool keeps_its_numbers(std::string_view json_text);

@@ -6,22 +6,16 @@
 
 #include "backend/upstream_dialect.h"
 #include "tests/backend/request_text.h"
-#include "tests/fakes/built_in_profile.h"
+#include "tests/fakes/native_profile.h"
 
 namespace anyclaude {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-BackendProfile native(std::string_view mode) {
-  BackendProfile profile = built_in_profile(mode);
-  profile.api = Api::anthropic;
-  return profile;
-}
-
 std::string encoded(const MessagesRequest& request, std::string_view mode = "llama-cpp",
                     std::optional<std::uint64_t> context_tokens = std::nullopt, std::uint64_t estimate = 10) {
-  const BackendProfile profile = native(mode);
+  const BackendProfile& profile = native_profile(std::string(mode));
   const auto body = encode_anthropic_request(request, {profile, "qwen", context_tokens, estimate});
   if (!body) {
     ADD_FAILURE() << body.error().message;
@@ -221,7 +215,7 @@ TEST(AnthropicEncoder, ADeferredToolCannotBeForcedByName) {
 }
 
 TEST(AnthropicEncoder, RefusesWhatNoLocalServerCanDo) {
-  const BackendProfile profile = native("llama-cpp");
+  const BackendProfile& profile = native_profile("llama-cpp");
   const ChatEncoding encoding{profile, "m", std::nullopt, 1};
   const auto web = encode_anthropic_request(
       request_with(kHi, R"("tools":[{"type":"web_search_20250305","name":"web_search"}])"), encoding);

@@ -1,4 +1,4 @@
-// A chat decoder with all that a test looks at.
+// A decoder, of chat replies unless told otherwise, with all that a test looks at.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/reply_decoder.h"
+#include "backend/upstream_dialect.h"
 #include "messages/message_assembler.h"
 #include "tests/fakes/built_in_profile.h"
 #include "tests/fakes/event_order_checker.h"
@@ -22,11 +22,12 @@ inline constexpr std::string_view kEventStream = "text/event-stream";
 class Decoding {
  public:
   explicit Decoding(std::string_view content_type = kEventStream, std::vector<std::string> stops = {"END"},
-                    std::span<const Tool> tools = {}, RescueMode rescue = RescueMode::on)
+                    std::span<const Tool> tools = {}, RescueMode rescue = RescueMode::on,
+                    const BackendProfile& profile = built_in_profile("openai"))
       : stream_(events),
-        decoder(make_chat_decoder({built_in_profile("openai"), "msg_1", "claude-opus", 500, std::move(stops),
-                                   std::nullopt, tools, rescue},
-                                  content_type, stream_)) {}
+        decoder(make_reply_decoder(
+            {profile, "msg_1", "claude-opus", 500, std::move(stops), std::nullopt, tools, rescue},
+            content_type, stream_)) {}
 
   Decoding& feed(std::string_view bytes) {
     decoder->feed(bytes);

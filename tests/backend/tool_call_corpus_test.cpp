@@ -9,6 +9,7 @@
 #include "messages/json_document.h"
 #include "tests/backend/decoding.h"
 #include "tests/backend/tool_offers.h"
+#include "tests/fakes/native_profile.h"
 
 namespace anyclaude {
 namespace {
@@ -93,6 +94,51 @@ Json outcome_of_whole_reply(const Json& each) {
   return {{"content", short_content(message)}, {"stop_reason", message["stop_reason"]}};
 }
 
+// --- The same of an endpoint that speaks Anthropic's interface ---
+
+std::string native_reason(const Json& each) {
+  const std::string reason = each.value("finish_reason", "stop");
+  if (reason == "length") return "max_tokens";
+  if (reason == "content_filter") return "refusal";
+  return reason == "tool_calls" ? "tool_use" : "end_turn";
+}
+
+std::string native_events(const Json& each, const Splitter& split) {
+  std::string body;
+  int index = 0;
+  const auto say = [&body](Json event) { body += "data: " + event.dump() + "\n\n"; };
+  const auto block = [&](const char* type, const char* member, const std::string& text) {
+    if (text.empty()) return;
+    say({{"type", "content_block_start"},
+         {"index", index},
+         {"content_block", {{"type", type}, {member, ""}}}});
+    for (const std::string& piece : split(text))
+      say({{"type", "content_block_delta"},
+           {"index", index},
+           {"delta", {{"type", std::string(member) + "_delta"}, {member, piece}}}});
+    say({{"type", "content_block_stop"}, {"index", index++}});
+  };
+  say({{"type", "message_start"}, {"message", {{"content", Json::array()}}}});
+  block("thinking", "thinking", each.value("reasoning", ""));
+  block("text", "text", each["text"]);
+  say({{"type", "message_delta"}, {"delta", {{"stop_reason", native_reason(each)}}}});
+  say({{"type", "message_stop"}});
+  return body;
+}
+
+Json native_outcome(std::string_view body, std::string_view type) {
+  Decoding decoding(type, {}, corpus_tools(), RescueMode::on, native_profile("llama-cpp"));
+  const Json message = decoding.feed(body).end().message();
+  return {{"content", short_content(message)}, {"stop_reason", message["stop_reason"]}};
+}
+
+Json native_whole_reply(const Json& each) {
+  Json content = Json::array();
+  if (each.contains("reasoning")) content.push_back({{"type", "thinking"}, {"thinking", each["reasoning"]}});
+  content.push_back({{"type", "text"}, {"text", each["text"]}});
+  return {{"type", "message"}, {"content", content}, {"stop_reason", native_reason(each)}};
+}
+
 class ToolCallCorpus : public testing::TestWithParam<std::filesystem::path> {
  protected:
   Json cases() const {
@@ -125,6 +171,19 @@ TEST_P(ToolCallCorpus, ComesOutAsExpectedHoweverItIsSplit) {
         return out;
       };
       ASSERT_EQ(outcome(each, halves), expected) << "cut at " << cut;
+    }
+  }
+}
+
+TEST_P(ToolCallCorpus, ComesOutTheSameOfANativeEndpoint) {
+  for (const Json& each : cases()) {
+    const Json expected = {{"content", each["content"]}, {"stop_reason", each["stop_reason"]}};
+    SCOPED_TRACE(each["name"].get<std::string>() + ": " + each["text"].get<std::string>());
+    EXPECT_EQ(native_outcome(native_events(each, characters), kEventStream), expected);
+    EXPECT_EQ(native_outcome(native_whole_reply(each).dump(), "application/json"), expected);
+    for (unsigned seed = 1; seed <= 2; ++seed) {
+      const auto pieces = [seed](const std::string& text) { return in_random_pieces(text, seed); };
+      ASSERT_EQ(native_outcome(native_events(each, pieces), kEventStream), expected) << "seed " << seed;
     }
   }
 }
