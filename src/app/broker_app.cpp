@@ -104,6 +104,7 @@ class WiredBroker final : public BrokerApp {
             prompts_,
             prefixes_,
             traces_,
+            projects_,
             learned_,
             ledger_,
             guard_,
@@ -172,9 +173,10 @@ class WiredBroker final : public BrokerApp {
   PromptLayer prompts_;
   PrefixIndex prefixes_{store_->states(), *clock_};
   TraceRing traces_;
+  EntryProjects projects_{store_->states(), secrets_.primary};
   TokenCalibration calibration_;
   Ledger ledger_{*clock_};
-  LearnedWriter learned_{store_->states(), prompts_, prefixes_, traces_, costs_, ledger_, *log_};
+  LearnedWriter learned_{store_->states(), prompts_, prefixes_, traces_, projects_, costs_, ledger_, *log_};
   RequestGuard guard_;
   StoppableWaiter waiter_;
   BrokerParts parts_;

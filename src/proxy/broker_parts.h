@@ -9,6 +9,7 @@
 #include "backend/token_estimate.h"
 #include "base/clock.h"
 #include "cache/cache_status.h"
+#include "cache/entry_projects.h"
 #include "cache/repeat_guard.h"
 #include "canonical/canonical_request.h"
 #include "canonical/prompt_layer.h"
@@ -54,6 +55,7 @@ struct BrokerParts {
   PromptLayer& prompts;
   PrefixIndex& prefixes;
   TraceRing& traces;
+  EntryProjects& projects;
   LearnedWriter& learned;
   Ledger& ledger;
   const RequestGuard& guard;

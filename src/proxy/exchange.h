@@ -88,6 +88,7 @@ struct Exchange {
 
   // Parse
   std::optional<MessagesRequest> parsed;
+  std::string working_directory;  // as the client says it; empty when it does not
 
   // Order and derive, in the rewritten lane
   std::optional<PrefixChain> chain;

@@ -5,11 +5,13 @@
 namespace anyclaude {
 
 LearnedWriter::LearnedWriter(StateStore& states, PromptLayer& prompts, PrefixIndex& prefixes,
-                             TraceRing& traces, CostLedger& costs, Ledger& ledger, spdlog::logger& log)
+                             TraceRing& traces, EntryProjects& projects, CostLedger& costs, Ledger& ledger,
+                             spdlog::logger& log)
     : states_(states),
       prompts_(prompts),
       prefixes_(prefixes),
       traces_(traces),
+      projects_(projects),
       costs_(costs),
       ledger_(ledger),
       log_(log),
@@ -55,11 +57,13 @@ void LearnedWriter::follow_purges() {
   prompts_.forget();
   prefixes_.forget();
   traces_.forget();
+  projects_.forget();
 }
 
 void LearnedWriter::write() {
   follow_purges();
-  for (const Status& status : {prompts_.flush(), prefixes_.flush(), traces_.flush(), costs_.flush()}) {
+  for (const Status& status :
+       {prompts_.flush(), prefixes_.flush(), traces_.flush(), projects_.flush(), costs_.flush()}) {
     if (status) continue;
     ledger_.count_store_error();
     log_.warn("what was learned could not be stored: {}", status.error().message);

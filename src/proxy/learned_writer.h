@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "cache/entry_projects.h"
 #include "canonical/prompt_layer.h"
 #include "metrics/cost_ledger.h"
 #include "metrics/ledger.h"
@@ -22,7 +23,7 @@ namespace anyclaude {
 class LearnedWriter {
  public:
   LearnedWriter(StateStore& states, PromptLayer& prompts, PrefixIndex& prefixes, TraceRing& traces,
-                CostLedger& costs, Ledger& ledger, spdlog::logger& log);
+                EntryProjects& projects, CostLedger& costs, Ledger& ledger, spdlog::logger& log);
   ~LearnedWriter();
   LearnedWriter(const LearnedWriter&) = delete;
   LearnedWriter& operator=(const LearnedWriter&) = delete;
@@ -42,6 +43,7 @@ class LearnedWriter {
   PromptLayer& prompts_;
   PrefixIndex& prefixes_;
   TraceRing& traces_;
+  EntryProjects& projects_;
   CostLedger& costs_;
   Ledger& ledger_;
   spdlog::logger& log_;

@@ -83,7 +83,9 @@ void ReplyRecorder::admit(const UpstreamReport& report) {
   if (const Status status = write->commit(to_stored(report)); !status) {
     parts_.ledger.count_store_error();
     parts_.log.warn("{} the answer was not stored: {}", exchange_.request_id, status.error().message);
+    return;
   }
+  if (exchange_.may_learn()) parts_.projects.note(exchange_.key->primary, exchange_.working_directory);
 }
 
 }  // namespace anyclaude

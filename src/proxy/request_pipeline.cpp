@@ -6,6 +6,7 @@
 #include "base/random_id.h"
 #include "cache/cacheability.h"
 #include "cache/partition.h"
+#include "canonical/working_directory.h"
 #include "prefix/prompt_chain.h"
 #include "proxy/exchange_key.h"
 #include "proxy/own_thinking.h"
@@ -65,6 +66,8 @@ void RequestPipeline::run_attempt(Exchange& exchange) {
     return send_error(exchange, {504, "not_found_error",
                                  "the answer is not in the cache, and only-if-cached was asked for"});
   if (run_parse(exchange) == Next::answered) return;
+  // Before the prompt is put in order, which moves that line.
+  if (exchange.parsed) exchange.working_directory = find_working_directory(*exchange.parsed);
   if (answer_side_request(exchange) == Next::answered) return;
   run_order(exchange);
   run_derive(exchange);

@@ -1,6 +1,8 @@
 // ls and the conditions that it shares with purge and export.
 #include <set>
 
+#include "cache/entry_projects.h"
+#include "storage/store_secrets.h"
 #include "tests/cachectl/cachectl_fixture.h"
 
 namespace anyclaude::cachectl {
@@ -93,11 +95,27 @@ TEST_F(Listing, PurgeTakesTheSameConditions) {
   EXPECT_THAT(keys(), ElementsAre(third_.hex()));
 }
 
-TEST_F(Listing, PurgeByProjectIsRefusedAndSaysWhatToDo) {
+TEST_F(Listing, PurgesWhatCameFromOneProject) {
   fill();
-  const Outcome outcome = run_here({"purge", "--project", "projects/mine"});
-  EXPECT_EQ(outcome.code, ExitCode::usage);
-  EXPECT_THAT(outcome.err, HasSubstr("do not say which project"));
+  {
+    const auto store = open_store();
+    EntryProjects projects(store->states(), load_or_create_secrets(store->states())->primary);
+    projects.note(first_, "/home/ada/engine");
+    projects.note(third_, "/home/ada/engine");
+    projects.note(second_, "/home/ada/other");
+    ASSERT_TRUE(projects.flush());
+  }
+  EXPECT_EQ(run_here({"purge", "--project", "/home/ada", "--json"}).document().at("entries"), 0);
+  const json dry = run_here({"purge", "--project", "/home/ada/engine/", "--dry-run", "--json"}).document();
+  EXPECT_EQ(dry.at("entries"), 2);
+  EXPECT_THAT(run_here({"purge", "--project", "/home/ada/engine", "--model", "llama"}).out,
+              HasSubstr("purged 1 entry"));
+  EXPECT_THAT(keys(), ElementsAre(second_.hex(), first_.hex()));
+  EXPECT_EQ(run_here({"purge", "--project", "/home/ada/engine", "--all"}).code, ExitCode::usage);
+}
+
+TEST_F(Listing, KeysAndConditionsDoNotMix) {
+  fill();
   EXPECT_EQ(run_here({"purge", "--key", "1111", "--model", "qwen"}).code, ExitCode::usage);
   EXPECT_EQ(keys().size(), 3u);
 }

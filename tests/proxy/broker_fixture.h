@@ -56,26 +56,18 @@ class BrokerFixture {
         prompts(store->states(), secrets.primary),
         prefixes(store->states(), clock),
         traces(store->states()),
-        learned(store->states(), prompts, prefixes, traces, costs, ledger, log),
-        parts{clock,
-              backends,
-              router,
-              fallbacks,
-              costs,
-              store->responses(),
-              secrets,
-              repeats,
-              calibration,
-              prompts,
-              prefixes,
-              traces,
-              learned,
-              ledger,
-              guard,
-              log,
-              waiter,
-              cache,
-              OrderingLevel::standard},
+        projects(store->states(), secrets.primary),
+        learned(store->states(), prompts, prefixes, traces, projects, costs, ledger, log),
+        parts{clock,       backends,
+              router,      fallbacks,
+              costs,       store->responses(),
+              secrets,     repeats,
+              calibration, prompts,
+              prefixes,    traces,
+              projects,    learned,
+              ledger,      guard,
+              log,         waiter,
+              cache,       OrderingLevel::standard},
         service(parts) {
     EXPECT_TRUE(backends.switch_to(mode));
   }
@@ -154,6 +146,7 @@ class BrokerFixture {
   PromptLayer prompts;
   PrefixIndex prefixes;
   TraceRing traces;
+  EntryProjects projects;
   LearnedWriter learned;
   BrokerParts parts;
   BrokerService service;

@@ -16,7 +16,7 @@ class LearnedWriterTest : public ::testing::Test {
  protected:
   // Something is learned; the writer that is destroyed at the end writes what it may.
   void learn(std::string_view question, const std::function<void()>& meanwhile) {
-    LearnedWriter writer(states(), prompts_, prefixes_, traces_, costs_, ledger_, log_);
+    LearnedWriter writer(states(), prompts_, prefixes_, traces_, projects_, costs_, ledger_, log_);
     MessagesRequest request;
     request.model = "m";
     request.messages.push_back({Role::user, {{TextBlock{std::string(question)}}}});
@@ -42,6 +42,7 @@ class LearnedWriterTest : public ::testing::Test {
   PromptLayer prompts_{states(), secret_};
   PrefixIndex prefixes_{states(), clock_};
   TraceRing traces_{states()};
+  EntryProjects projects_{states(), secret_};
   CostLedger costs_{store_->states(), clock_, {}};
   Ledger ledger_{clock_};
   spdlog::logger log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};

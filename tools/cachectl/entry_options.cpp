@@ -63,7 +63,7 @@ void EntryOptions::describe_purge(CLI::App& cli) {
   all->excludes(key)->excludes(last);
   key->excludes(last);
   purge_filter_.describe(*purge_);
-  purge_->add_option("--project", project_, "refused: entries do not say which project they come from")
+  purge_->add_option("--project", project_, "answers to requests that came from this directory")
       ->group("Which entries");
   purge_->add_flag("--dry-run", dry_run_, "only say what would go");
   purge_->add_flag("--yes", yes_, "do not ask");
@@ -105,16 +105,13 @@ Status EntryOptions::check_ls() {
 }
 
 Status EntryOptions::check_purge() {
-  if (!project_.empty())
-    return usage(
-        "Entries do not say which project they come from, so --project can select none. "
-        "Select by --newer-than, --older-than or --model, or empty the store with --all.");
   auto filter = purge_filter_.read();
   if (!filter) return tl::unexpected(filter.error());
   selection_.filter = std::move(*filter);
   selection_.mode = dry_run_ ? PurgeMode::dry_run : PurgeMode::remove;
   selection_.confirmation = yes_ ? Confirmation::given : Confirmation::ask;
-  const bool filters = !selection_.filter.selects_everything();
+  selection_.project = project_;
+  const bool filters = !selection_.filter.selects_everything() || !project_.empty();
   if (!selection_.key.empty() && !is_key_prefix(selection_.key))
     return usage("\"" + printable(selection_.key) +
                  "\" is not the beginning of a key: 1 to 32 hexadecimal digits.");

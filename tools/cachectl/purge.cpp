@@ -1,7 +1,11 @@
+#include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 
+#include "cache/entry_projects.h"
 #include "storage/learned_epoch.h"
+#include "storage/store_secrets.h"
 #include "tools/cachectl/key_lookup.h"
 #include "tools/cachectl/progress_bar.h"
 #include "tools/cachectl/report.h"
@@ -76,6 +80,15 @@ ExitCode purge_where(const Session& session, const PurgeSelection& selection,
   return report(session, selection, {.answers = *answers});
 }
 
+// By the directory's digest: the store holds no path.
+Result<std::set<Digest128>> entries_of_project(const Session& session, const std::string& directory) {
+  const auto secrets = load_or_create_secrets(session.store.states());
+  if (!secrets) return tl::unexpected(secrets.error());
+  std::error_code ignored;
+  const auto path = std::filesystem::absolute(directory, ignored).lexically_normal();
+  return EntryProjects(session.store.states(), secrets->primary).entries_of(path.string());
+}
+
 ExitCode purge_key(const Session& session, const PurgeSelection& selection) {
   const auto found = entries_with_prefix(session.store.maintenance(), selection.key);
   if (!found) return report_error(session.console, session.format, found.error());
@@ -102,7 +115,15 @@ ExitCode purge_entries(const Session& session, const PurgeSelection& selection) 
   if (selection.all) return purge_everything(session, selection);
   if (!selection.key.empty()) return purge_key(session, selection);
   const auto now_ms = session.now_ms();
-  const auto selected = [&](const EntryInfo& info) { return selection.filter.matches(info, now_ms); };
+  std::optional<std::set<Digest128>> project;
+  if (!selection.project.empty()) {
+    auto entries = entries_of_project(session, selection.project);
+    if (!entries) return report_error(session.console, session.format, entries.error());
+    project = std::move(*entries);
+  }
+  const auto selected = [&](const EntryInfo& info) {
+    return selection.filter.matches(info, now_ms) && (!project || project->contains(info.key));
+  };
   if (!selection.last) return purge_where(session, selection, selected);
   const auto last = last_entry(session.store.maintenance(), selected);
   if (!last) return report_error(session.console, session.format, last.error());

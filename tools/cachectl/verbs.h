@@ -32,9 +32,10 @@ enum class Confirmation { ask, given };
 
 // The conditions hold together. One of them, at least, is set.
 struct PurgeSelection {
-  bool all = false;   // alone
-  bool last = false;  // of what the filter selects, the one admitted last
-  std::string key;    // a unique prefix; alone
+  bool all = false;     // alone
+  bool last = false;    // of what the filter selects, the one admitted last
+  std::string key;      // a unique prefix; alone
+  std::string project;  // only entries of requests from this directory; empty: of any
   EntryFilter filter;
   PurgeMode mode = PurgeMode::remove;
   Confirmation confirmation = Confirmation::ask;

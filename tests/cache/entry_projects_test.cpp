@@ -1,0 +1,55 @@
+#include "cache/entry_projects.h"
+
+#include <gtest/gtest.h>
+
+#include "fakes/fake_clock.h"
+#include "storage/memory/memory_store.h"
+
+namespace anyclaude {
+namespace {
+
+using fakes::FakeClock;
+
+class EntryProjectsTest : public ::testing::Test {
+ protected:
+  StateStore& states() { return store_->states(); }
+
+  FakeClock clock_;
+  std::unique_ptr<MemoryStore> store_ = MemoryStore::create(clock_);
+  HashSecret secret_ = HashSecret::random();
+  EntryProjects projects_{states(), secret_};
+  const Digest128 one_{1, 1};
+  const Digest128 two_{2, 2};
+};
+
+TEST_F(EntryProjectsTest, FindsWhatWasNotedAndWritten) {
+  projects_.note(one_, "/home/ada/engine");
+  projects_.note(two_, "/home/ada/other");
+  projects_.note({3, 3}, "");
+  EXPECT_TRUE(projects_.entries_of("/home/ada/engine")->empty());
+  ASSERT_TRUE(projects_.flush());
+  EXPECT_EQ(*projects_.entries_of("/home/ada/engine"), std::set{one_});
+  EXPECT_EQ(*projects_.entries_of("/home/ada/engine/"), std::set{one_});
+  EXPECT_TRUE(projects_.entries_of("")->empty());
+  EXPECT_EQ(*EntryProjects(states(), secret_).entries_of("/home/ada/other"), std::set{two_});
+}
+
+TEST_F(EntryProjectsTest, NeedsTheStoresSecretAndKeepsNoPath) {
+  projects_.note(one_, "/home/ada/engine");
+  ASSERT_TRUE(projects_.flush());
+  EXPECT_TRUE(EntryProjects(states(), HashSecret::random()).entries_of("/home/ada/engine")->empty());
+  ASSERT_TRUE(states().for_each(kEntryProjectsTable, [](std::string_view, std::string_view value) {
+    EXPECT_EQ(value.find("ada"), std::string_view::npos);
+    return true;
+  }));
+}
+
+TEST_F(EntryProjectsTest, WhatIsForgottenIsNotWritten) {
+  projects_.note(one_, "/home/ada/engine");
+  projects_.forget();
+  ASSERT_TRUE(projects_.flush());
+  EXPECT_TRUE(projects_.entries_of("/home/ada/engine")->empty());
+}
+
+}  // namespace
+}  // namespace anyclaude
