@@ -12,6 +12,7 @@ void EntryProjects::note(const Digest128& entry, std::string_view directory) {
 }
 
 Status EntryProjects::flush() {
+  const std::lock_guard one_at_a_time(flush_mutex_);
   std::vector<std::pair<Digest128, Digest128>> noted;
   {
     const std::lock_guard lock(mutex_);

@@ -25,7 +25,8 @@ class EntryProjects {
   // The answer under this key was given to a client that works in `directory`; nothing is noted of a client
   // that does not say where.
   void note(const Digest128& entry, std::string_view directory);
-  // Writes what was noted; call it when the client has its answer.
+  // Writes what was noted; call it when the client has its answer. What another thread is about to write is
+  // written too before it returns.
   Status flush();
   // Drops what was noted and not written: somebody has emptied the store.
   void forget();
@@ -38,6 +39,7 @@ class EntryProjects {
 
   StateStore& store_;
   const HashSecret secret_;
+  std::mutex flush_mutex_;  // taken first
   std::mutex mutex_;
   std::vector<std::pair<Digest128, Digest128>> noted_;
 };
