@@ -23,21 +23,21 @@ class EntryProjectsTest : public ::testing::Test {
 };
 
 TEST_F(EntryProjectsTest, FindsWhatWasNotedAndWritten) {
-  projects_.note(one_, "/home/ada/engine");
-  projects_.note(two_, "/home/ada/other");
+  projects_.note(one_, "/srv/ada/engine");
+  projects_.note(two_, "/srv/ada/other");
   projects_.note({3, 3}, "");
-  EXPECT_TRUE(projects_.entries_of("/home/ada/engine")->empty());
+  EXPECT_TRUE(projects_.entries_of("/srv/ada/engine")->empty());
   ASSERT_TRUE(projects_.flush());
-  EXPECT_EQ(*projects_.entries_of("/home/ada/engine"), std::set{one_});
-  EXPECT_EQ(*projects_.entries_of("/home/ada/engine/"), std::set{one_});
+  EXPECT_EQ(*projects_.entries_of("/srv/ada/engine"), std::set{one_});
+  EXPECT_EQ(*projects_.entries_of("/srv/ada/engine/"), std::set{one_});
   EXPECT_TRUE(projects_.entries_of("")->empty());
-  EXPECT_EQ(*EntryProjects(states(), secret_).entries_of("/home/ada/other"), std::set{two_});
+  EXPECT_EQ(*EntryProjects(states(), secret_).entries_of("/srv/ada/other"), std::set{two_});
 }
 
 TEST_F(EntryProjectsTest, NeedsTheStoresSecretAndKeepsNoPath) {
-  projects_.note(one_, "/home/ada/engine");
+  projects_.note(one_, "/srv/ada/engine");
   ASSERT_TRUE(projects_.flush());
-  EXPECT_TRUE(EntryProjects(states(), HashSecret::random()).entries_of("/home/ada/engine")->empty());
+  EXPECT_TRUE(EntryProjects(states(), HashSecret::random()).entries_of("/srv/ada/engine")->empty());
   ASSERT_TRUE(states().for_each(kEntryProjectsTable, [](std::string_view, std::string_view value) {
     EXPECT_EQ(value.find("ada"), std::string_view::npos);
     return true;
@@ -45,10 +45,10 @@ TEST_F(EntryProjectsTest, NeedsTheStoresSecretAndKeepsNoPath) {
 }
 
 TEST_F(EntryProjectsTest, WhatIsForgottenIsNotWritten) {
-  projects_.note(one_, "/home/ada/engine");
+  projects_.note(one_, "/srv/ada/engine");
   projects_.forget();
   ASSERT_TRUE(projects_.flush());
-  EXPECT_TRUE(projects_.entries_of("/home/ada/engine")->empty());
+  EXPECT_TRUE(projects_.entries_of("/srv/ada/engine")->empty());
 }
 
 }  // namespace

@@ -100,18 +100,18 @@ TEST_F(Listing, PurgesWhatCameFromOneProject) {
   {
     const auto store = open_store();
     EntryProjects projects(store->states(), load_or_create_secrets(store->states())->primary);
-    projects.note(first_, "/home/ada/engine");
-    projects.note(third_, "/home/ada/engine");
-    projects.note(second_, "/home/ada/other");
+    projects.note(first_, "/srv/ada/engine");
+    projects.note(third_, "/srv/ada/engine");
+    projects.note(second_, "/srv/ada/other");
     ASSERT_TRUE(projects.flush());
   }
-  EXPECT_EQ(run_here({"purge", "--project", "/home/ada", "--json"}).document().at("entries"), 0);
-  const json dry = run_here({"purge", "--project", "/home/ada/engine/", "--dry-run", "--json"}).document();
+  EXPECT_EQ(run_here({"purge", "--project", "/srv/ada", "--json"}).document().at("entries"), 0);
+  const json dry = run_here({"purge", "--project", "/srv/ada/engine/", "--dry-run", "--json"}).document();
   EXPECT_EQ(dry.at("entries"), 2);
-  EXPECT_THAT(run_here({"purge", "--project", "/home/ada/engine", "--model", "llama"}).out,
+  EXPECT_THAT(run_here({"purge", "--project", "/srv/ada/engine", "--model", "llama"}).out,
               HasSubstr("purged 1 entry"));
   EXPECT_THAT(keys(), ElementsAre(second_.hex(), first_.hex()));
-  EXPECT_EQ(run_here({"purge", "--project", "/home/ada/engine", "--all"}).code, ExitCode::usage);
+  EXPECT_EQ(run_here({"purge", "--project", "/srv/ada/engine", "--all"}).code, ExitCode::usage);
 }
 
 TEST_F(Listing, KeysAndConditionsDoNotMix) {

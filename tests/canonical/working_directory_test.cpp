@@ -12,12 +12,12 @@ Message said(Role role, std::string text) {
 TEST(WorkingDirectory, IsReadFromEveryPlaceAClientSaysIt) {
   MessagesRequest in_system;
   in_system.system = {
-      {"You are an agent.\n# Environment\n - Primary working directory: /home/ada/engine \n"}};
-  EXPECT_EQ(find_working_directory(in_system), "/home/ada/engine");
+      {"You are an agent.\n# Environment\n - Primary working directory: /srv/ada/engine \n"}};
+  EXPECT_EQ(find_working_directory(in_system), "/srv/ada/engine");
 
   MessagesRequest older;
-  older.system = {{"<env>\nWorking directory: /home/ada/my project\nPlatform: linux\n</env>"}};
-  EXPECT_EQ(find_working_directory(older), "/home/ada/my project");
+  older.system = {{"<env>\nWorking directory: /srv/ada/my project\nPlatform: linux\n</env>"}};
+  EXPECT_EQ(find_working_directory(older), "/srv/ada/my project");
 
   MessagesRequest newest;
   newest.messages = {said(Role::user, "hello"),
