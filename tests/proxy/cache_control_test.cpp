@@ -162,15 +162,25 @@ class BrokenStore final : public ResponseStore {
 TEST(StoreFaults, ABrokenStoreIsAMissAndNeverAFailedRequest) {
   BrokerFixture broker("llama-cpp");
   BrokenStore broken;
-  const BrokerParts parts{broker.clock,           broker.backends,
-                          broker.router,          broker.fallbacks,
-                          broker.costs,           broken,
-                          broker.secrets,         broker.repeats,
-                          broker.calibration,     broker.prompts,
-                          broker.prefixes,        broker.traces,
-                          broker.learned,         broker.ledger,
-                          broker.guard,           broker.log,
-                          broker.waiter,          {},
+  const BrokerParts parts{broker.clock,
+                          broker.backends,
+                          broker.router,
+                          broker.fallbacks,
+                          broker.costs,
+                          broken,
+                          broker.secrets,
+                          broker.repeats,
+                          broker.calibration,
+                          broker.prompts,
+                          broker.prefixes,
+                          broker.traces,
+                          broker.projects,
+                          broker.learned,
+                          broker.ledger,
+                          broker.guard,
+                          broker.log,
+                          broker.waiter,
+                          {},
                           OrderingLevel::standard};
   BrokerService service(parts);
   expect_answer(broker, "still answered");
