@@ -8,8 +8,6 @@
 namespace anyclaude {
 namespace {
 
-using fakes::FakeClock;
-
 class EntryProjectsTest : public ::testing::Test {
  protected:
   StateStore& states() { return store_->states(); }
