@@ -42,20 +42,21 @@ class AnthropicBodyWriter {
     turns_.erase(turns_.begin());
   }
 
-  // Tool results and what else the person's turn says are one message there.
+  // What a person says behind tool results is a message of its own: llama.cpp, which makes chat messages of
+  // these, would put it between a call and its result.
   void write_messages() {
     std::string& out = body_.member("messages");
     out += '[';
     for (std::size_t i = 0; i < turns_.size();) {
       if (i > 0) out += ',';
-      const bool is_assistant = turns_[i].role == ChatRole::assistant;
+      const ChatRole role = turns_[i].role;
       ObjectWriter message(out);
-      message.text("role", is_assistant ? "assistant" : "user");
+      message.text("role", role == ChatRole::assistant ? "assistant" : "user");
       message.member("content") += '[';
       bool first = true;
       do {
         write_turn(turns_[i], first);
-      } while (++i < turns_.size() && (turns_[i].role == ChatRole::assistant) == is_assistant);
+      } while (++i < turns_.size() && turns_[i].role == role);
       // A turn that says nothing keeps its place: templates want the roles to alternate.
       if (first) write_text("", first);
       out += ']';
@@ -180,13 +181,22 @@ class AnthropicBodyWriter {
   void write_thinking(std::uint64_t max_tokens) {
     if (!encoding_.profile.endpoint().takes_thinking) return;
     const WantedThinking wanted = wanted_thinking(request_, encoding_.profile);
-    if (wanted == WantedThinking::off) body_.json("thinking", R"({"type":"disabled"})");
+    if (wanted == WantedThinking::off) write_thinking_off();
     // A budget must be smaller than the answer and may not be tiny.
     constexpr std::uint64_t kBudgetMin = 1024;
     const std::uint64_t budget =
         std::min(request_.thinking.budget_tokens.value_or(kBudgetMin), max_tokens - 1);
     if (wanted == WantedThinking::on && budget >= kBudgetMin && max_tokens > kBudgetMin)
       body_.json("thinking", R"({"type":"enabled","budget_tokens":)" + std::to_string(budget) + '}');
+  }
+
+  // llama.cpp reads over "disabled" and takes the chat template's own switch here too.
+  void write_thinking_off() {
+    body_.json("thinking", R"({"type":"disabled"})");
+    if (policy_.thinking != ThinkingSwitch::template_kwargs || family_.template_switch.empty()) return;
+    ObjectWriter kwargs(body_.member("chat_template_kwargs"));
+    kwargs.json(family_.template_switch, "false");
+    kwargs.close();
   }
 
   const MessagesRequest& request_;

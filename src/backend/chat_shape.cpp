@@ -27,6 +27,9 @@ std::string wishes(const MessagesRequest& request, const BackendProfile& profile
     if (is_unsaid && choice.kind == ToolChoiceKind::any) add_line(text, "Answer with a tool call.");
     if (is_unsaid && choice.kind == ToolChoiceKind::named)
       add_line(text, "Answer with a call of the tool " + choice.name + '.');
+    // llama.cpp's Anthropic endpoint reads over "none".
+    if (profile.api == Api::anthropic && choice.kind == ToolChoiceKind::none)
+      add_line(text, "Answer without a tool call.");
     if (!policy.parallel_tool_calls && choice.parallel == ParallelTools::forbidden)
       add_line(text, "Call at most one tool.");
   }

@@ -99,12 +99,13 @@ TEST(AnthropicEncoder, SaysNothingThatOnlyAnthropicReads) {
 TEST(AnthropicEncoder, WritesCallsAndTheirResults) {
   const std::string more = R"({"role":"user","content":[{"type":"text","text":"and now?"},)"
                            R"({"type":"tool_result","tool_use_id":"toolu_A","content":"found"}]})";
-  EXPECT_EQ(messages_of(called_with(more)),
-            R"([{"role":"user","content":[{"type":"text","text":"hi"}]},)"
-            R"({"role":"assistant","content":[{"type":"text","text":"Let me look."},)"
-            R"({"type":"tool_use","id":"call00001","name":"Read","input":{"a":"x","b":1}}]},)"
-            R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"call00001","content":"found"},)"
-            R"({"type":"text","text":"and now?"}]}])");
+  EXPECT_EQ(
+      messages_of(called_with(more)),
+      R"([{"role":"user","content":[{"type":"text","text":"hi"}]},)"
+      R"({"role":"assistant","content":[{"type":"text","text":"Let me look."},)"
+      R"({"type":"tool_use","id":"call00001","name":"Read","input":{"a":"x","b":1}}]},)"
+      R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"call00001","content":"found"}]},)"
+      R"({"role":"user","content":[{"type":"text","text":"and now?"}]}])");
 }
 
 TEST(AnthropicEncoder, NumbersCallsByFirstAppearance) {
@@ -138,6 +139,7 @@ TEST(AnthropicEncoder, KeepsAPrefillLastAndAsSent) {
   EXPECT_EQ(body["messages"].back().dump(),
             R"({"role":"assistant","content":[{"type":"text","text":"The answer is "}]})");
   EXPECT_EQ(body["thinking"].dump(), R"({"type":"disabled"})");
+  EXPECT_EQ(body["chat_template_kwargs"].dump(), R"({"enable_thinking":false})");
 }
 
 TEST(AnthropicEncoder, ShowsThatACallFailed) {
@@ -207,6 +209,14 @@ TEST(AnthropicEncoder, MapsToolChoice) {
   EXPECT_EQ(choice(R"({"type":"any"})", "ollama"), "");
 }
 
+TEST(AnthropicEncoder, SaysInWordsThatNoToolIsToBeCalled) {
+  const Json body =
+      encoded_json(request_with(kHi, std::string(kReadTool) + R"(,"tool_choice":{"type":"none"})"));
+  EXPECT_EQ(body["tools"].size(), 1u);
+  EXPECT_EQ(body["messages"][0]["content"].back()["text"],
+            "<system-reminder>\nAnswer without a tool call.\n</system-reminder>");
+}
+
 TEST(AnthropicEncoder, ADeferredToolCannotBeForcedByName) {
   const std::string tools =
       R"("tools":[{"name":"A","input_schema":{}},{"name":"B","input_schema":{},"defer_loading":true}],)"
@@ -249,10 +259,9 @@ TEST(AnthropicEncoder, AnImageOfAResultStandsBehindIt) {
   const Json messages = encoded_json(request_with(
       called_with(result_of(R"([{"type":"text","text":"shot:"},{"type":"image","source":{"type":"base64",)"
                             R"("media_type":"image/png","data":"iVBO"}}])"))))["messages"];
-  ASSERT_EQ(messages.size(), 3u);
-  ASSERT_EQ(messages[2]["content"].size(), 2u);
+  ASSERT_EQ(messages.size(), 4u);
   EXPECT_EQ(messages[2]["content"][0]["type"], "tool_result");
-  EXPECT_EQ(messages[2]["content"][1]["source"]["data"], "iVBO");
+  EXPECT_EQ(messages[3]["content"][0]["source"]["data"], "iVBO");
 }
 
 // --- Thinking and limits ---
