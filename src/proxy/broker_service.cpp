@@ -165,7 +165,8 @@ void BrokerService::ready(HttpRequest&, ResponseWriter& client) {
 void BrokerService::metrics(HttpRequest&, ResponseWriter& client) {
   json out = parts_.ledger.snapshot();
   out["mode"] = parts_.backends.current().name;
-  for (const auto& [name, cost] : parts_.costs.snapshot().items()) out["backends"][name]["cost"] = cost;
+  const json costs = parts_.costs.snapshot();
+  for (const auto& [name, cost] : costs.items()) out["backends"][name]["cost"] = cost;
   for (auto& [name, said] : out["backends"].items())
     said["left_alone"] = parts_.fallbacks.health().is_left_alone(name);
   out["cache_mode"] = name_of(parts_.cache.mode);

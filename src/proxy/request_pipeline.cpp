@@ -155,14 +155,14 @@ RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
   const std::string& configured = exchange.settings().model;
   if (!identity) {
     const ErrorKind kind = identity.error().kind;
-    if (kind == ErrorKind::unavailable && exchange.may_fall_back) {
-      leave_to_others(exchange, to_api_error(identity.error()), FailureReason::unreachable);
-      return Next::answered;
-    }
-    const bool may_answer = kind == ErrorKind::unavailable || kind == ErrorKind::timed_out;
+    const bool is_down = kind == ErrorKind::unavailable;
+    const bool may_answer = (is_down && !exchange.may_fall_back) || kind == ErrorKind::timed_out;
     bypass(exchange, BypassReason::backend_unidentified);
     if (!may_answer || configured.empty()) {
-      send_error(exchange, to_api_error(identity.error()));
+      if (is_down)
+        leave_to_others(exchange, to_api_error(identity.error()), FailureReason::unreachable);
+      else
+        send_error(exchange, to_api_error(identity.error()));
       return Next::answered;
     }
     exchange.identity.model = exchange.wanted_model.empty() ? configured : exchange.wanted_model;

@@ -132,7 +132,9 @@ TEST_F(ReadConfig, OldNamesOfTheEnvironmentStillWork) {
   EXPECT_EQ(config.backends["openrouter"].url, "https://router.example");
   EXPECT_EQ(config.backends["openrouter"].api_key, "or");
   EXPECT_EQ(config.backends["claude"].url, "https://proxy.example");
-  EXPECT_EQ(config.backends["claude"].api_key, "") << "the person's key is for mode claude alone";
+  EXPECT_EQ(config.backends["claude"].api_key, "sk-person") << "for when the broker is switched there";
+  for (const auto& [name, backend] : config.backends)
+    if (name != "claude") EXPECT_NE(backend.api_key, "sk-person") << name;
 }
 
 TEST_F(ReadConfig, ThePersonsKeyGoesToAnthropicAlone) {

@@ -1,6 +1,7 @@
 // Replies of upstream servers, as they come over the wire.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,11 @@ inline HeaderFields json_type() {
   return {{"Content-Type", "application/json"}};
 }
 
-// chat.completion.chunk events: a role, one event per text, the finish reason, usage.
+// chat.completion.chunk events: a role, one event per text, the finish reason, usage. An answer to a long
+// prompt of which a server counted few tokens is taken for one to a prompt that was cut.
 inline std::vector<std::string> chat_stream(const std::vector<std::string>& texts,
-                                            const std::string& finish = "stop") {
+                                            const std::string& finish = "stop",
+                                            std::uint64_t prompt_tokens = 100) {
   const auto chunk = [](const std::string& delta, const std::string& reason) {
     return R"(data: {"id":"c1","object":"chat.completion.chunk","choices":[{"index":0,"delta":)" + delta +
            R"(,"finish_reason":)" + reason + "}]}\n\n";
@@ -26,8 +29,10 @@ inline std::vector<std::string> chat_stream(const std::vector<std::string>& text
   for (const std::string& text : texts) pieces.push_back(chunk(R"({"content":")" + text + "\"}", "null"));
   pieces.push_back(chunk("{}", "\"" + finish + "\""));
   pieces.push_back(
-      R"(data: {"id":"c1","object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":100,)"
-      R"("completion_tokens":7,"total_tokens":107,"prompt_tokens_details":{"cached_tokens":40}}})"
+      R"(data: {"id":"c1","object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":)" +
+      std::to_string(prompt_tokens) + R"(,"completion_tokens":7,"total_tokens":)" +
+      std::to_string(prompt_tokens + 7) +
+      R"(,"prompt_tokens_details":{"cached_tokens":40}}})"
       "\n\ndata: [DONE]\n\n");
   return pieces;
 }

@@ -149,7 +149,8 @@ TEST_F(CostCap, AStandInThatWouldPassItsCapIsSkippedAndTheCapIsNamed) {
   EXPECT_GT(cost["today_usd"]["measured"].get<double>(), 1.2);
   EXPECT_EQ(cost["today_usd"]["estimated"], 0.0);
 
-  expect_end(first, UpstreamEnd::refused);
+  // With nobody to stand in the server itself is tried again.
+  for (int call = 0; call < 3; ++call) expect_end(first, UpstreamEnd::refused);
   const RecordingWriter refused = broker.post("/v1/messages", body("three", 400));
   EXPECT_GE(refused.status, 500);
   EXPECT_NE(refused.body.find("cost_cap_usd_per_day"), std::string::npos) << refused.body;

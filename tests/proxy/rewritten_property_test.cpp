@@ -13,6 +13,9 @@ using fakes::BrokerFixture;
 using fakes::cache_status;
 using fakes::RecordingWriter;
 
+// No server has cut a prompt of which it counted so much.
+constexpr std::uint64_t kPromptTokens = 100'000;
+
 struct Asked {
   int status;
   std::string cache_status;
@@ -24,7 +27,7 @@ Asked ask(BrokerFixture& broker, const std::string& body, const HeaderFields& he
   std::string seen;
   exchange.check = [&seen](const UpstreamRequest& request) { seen = request.body; };
   exchange.signals = {UpstreamHead{200, fakes::event_stream()}};
-  for (const std::string& piece : fakes::chat_stream({"an answer"}))
+  for (const std::string& piece : fakes::chat_stream({"an answer"}, "stop", kPromptTokens))
     exchange.signals.push_back(UpstreamBytes{piece});
   exchange.signals.push_back(UpstreamDone{UpstreamEnd::complete});
   broker.backend.upstream.expect(std::move(exchange));

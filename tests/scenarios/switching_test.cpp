@@ -109,7 +109,8 @@ TEST_F(TwoServers, ACapThatIsReachedStaysReachedAfterARestart) {
   EXPECT_EQ(house.post(turn("one")).status, 200);
   const auto refused = [&] {
     const HttpReply reply = house.post(turn("two"));
-    return reply.status >= 500 && reply.body.find("cost_cap_usd_per_day") != std::string::npos;
+    EXPECT_THAT(reply.body, testing::HasSubstr("cost_cap_usd_per_day"));
+    return reply.status >= 500;
   };
   EXPECT_TRUE(refused());
   house.restart_broker();
