@@ -134,7 +134,7 @@ TEST_F(ReadConfig, OldNamesOfTheEnvironmentStillWork) {
   EXPECT_EQ(config.backends["claude"].url, "https://proxy.example");
   EXPECT_EQ(config.backends["claude"].api_key, "sk-person") << "for when the broker is switched there";
   for (const auto& [name, backend] : config.backends)
-    if (name != "claude") EXPECT_NE(backend.api_key, "sk-person") << name;
+    EXPECT_EQ(backend.api_key == "sk-person", name == "claude");
 }
 
 TEST_F(ReadConfig, ThePersonsKeyGoesToAnthropicAlone) {
