@@ -64,7 +64,7 @@ if [ -n "${ANYCLAUDE_MODE:-}" ] || names_backend "$called_from" || names_backend
 fi
 
 ensure_packages build || fail "install the packages named above, then run this again"
-build_preset release anyclaude-broker anyclaude-cachectl anyclaude-simserver
+build_preset release anyclaude anyclaude-broker anyclaude-cachectl anyclaude-simserver
 bin="$PWD/build/release/bin"
 begin_programs
 if [ -n "$store" ]; then broker_options+=(--store "$store"); fi
