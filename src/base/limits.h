@@ -117,7 +117,10 @@ inline constexpr milliseconds kStoreTouchInterval{60'000};
 inline constexpr std::size_t kStoreTouchesWrittenMax = 1'024;
 // How often slots of readers that died are looked for.
 inline constexpr milliseconds kStoreReaderCheckInterval{60'000};
-inline constexpr std::uint64_t kStoreMapBytesInitial = 64ull * 1024 * 1024;
+// A map costs addresses, not memory, and making it larger keeps lookups waiting: so it is as large as the
+// file may become, up to this. Where so many addresses are not to be had it begins with the second figure.
+inline constexpr std::uint64_t kStoreMapBytesInitial = 64ull * 1024 * 1024 * 1024;
+inline constexpr std::uint64_t kStoreMapBytesSmall = 64ull * 1024 * 1024;
 inline constexpr std::uint64_t kStoreMapGrowthBytesMax = 1024ull * 1024 * 1024;
 inline constexpr unsigned kStoreReadersMax = 2'048;
 // LMDB's keys end at 511 bytes; a state table's name and a separator share them with the key.

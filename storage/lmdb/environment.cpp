@@ -1,6 +1,7 @@
 #include "storage/lmdb/environment.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -62,10 +63,20 @@ Environment::~Environment() {
 }
 
 int Environment::open_map(std::uint64_t map_bytes) {
+  std::uint64_t wanted = std::min(map_bytes, bounds_.file_bytes_max());
+  // A file whose bound was lowered may have no page free, and LMDB needs some to remove what is too much.
+  if (const std::uint64_t file = file_bytes(); file > bounds_.file_bytes_max())
+    wanted = file + StoreBounds::spare_bytes(file);
+  const int code = open_map_of(wanted);
+  if (code != ENOMEM || wanted <= limits::kStoreMapBytesSmall) return code;
+  close_map();
+  return open_map_of(limits::kStoreMapBytesSmall);
+}
+
+int Environment::open_map_of(std::uint64_t map_bytes) {
   if (const int code = mdb_env_create(&env_); code != 0) return code;
   // A map smaller than the file is made as large as the file by LMDB itself.
-  const std::uint64_t wanted = std::min(map_bytes, bounds_.file_bytes_max());
-  if (const int code = mdb_env_set_mapsize(env_, wanted); code != 0) return code;
+  if (const int code = mdb_env_set_mapsize(env_, map_bytes); code != 0) return code;
   if (const int code = mdb_env_set_maxdbs(env_, kTablesMax); code != 0) return code;
   if (const int code = mdb_env_set_maxreaders(env_, limits::kStoreReadersMax); code != 0) return code;
   // MDB_NOTLS: reader slots belong to transactions, not to the many short-lived threads of a server.
@@ -188,6 +199,15 @@ Status Environment::learn_bound() {
     return tl::unexpected(error(code, "opened"));
   bounds_ = StoreBounds(standing);
   return {};
+}
+
+bool Environment::file_is_in_place() const {
+  mdb_filehandle_t file = -1;
+  mdb_env_get_fd(env_, &file);
+  struct stat open {};
+  struct stat named {};
+  return ::fstat(file, &open) == 0 && ::stat((directory_->path() / kDataFileName).c_str(), &named) == 0 &&
+         open.st_dev == named.st_dev && open.st_ino == named.st_ino;
 }
 
 Result<ReadTransaction> Environment::begin_read() {

@@ -71,6 +71,9 @@ class Environment {
   const PresenceLock& presence() const { return *presence_; }
   std::uint64_t file_bytes() const { return directory_->data_file_bytes(); }
   std::uint64_t map_bytes() const { return map_bytes_; }
+  // False when somebody deleted the file or put another in its place: what is written now goes when the
+  // process ends. Called while a read transaction is open.
+  bool file_is_in_place() const;
   std::uint64_t readers() const;
   // LMDB reports a write that was cut short as a mere EIO; ENOSPC when a full disk is the reason.
   int cause_of(int code) const;
@@ -85,6 +88,7 @@ class Environment {
       : directory_(std::move(directory)), presence_(std::move(presence)), bounds_(bounds) {}
 
   int open_map(std::uint64_t map_bytes);
+  int open_map_of(std::uint64_t map_bytes);
   void close_map();
   Status prepare_tables(LmdbAccess access);
   Result<std::uint32_t> read_format();

@@ -170,8 +170,38 @@ Result<PurgeResult> LmdbMaintenance::purge_all(PurgeMode mode) {
     *removed = {totals.entries, totals.record_bytes};
     return code;
   });
+  if (!status && status.error().kind == ErrorKind::full && mode == PurgeMode::remove)
+    return remove_all_in_steps();
   if (!status) return tl::unexpected(status.error());
   return PurgeResult{removed->entries, removed->bytes};
+}
+
+Result<PurgeResult> LmdbMaintenance::remove_all_in_steps() {
+  struct Outcome {
+    Removed step;
+    bool left = true;
+  };
+  PurgeResult result;
+  const auto outcome = std::make_shared<Outcome>();
+  const auto take = [&](std::function<int(MDB_txn*)> step) {
+    const Status status = writer_.run(std::move(step));
+    result.entries += status ? outcome->step.entries : 0;
+    result.bytes += status ? outcome->step.bytes : 0;
+    return status;
+  };
+  const std::size_t steps_max = environment_.bounds().tidy_steps_max();
+  while (outcome->left) {
+    const Status status = take([table = table_, steps_max, outcome](MDB_txn* txn) {
+      outcome->step = {};
+      return table.remove_first(txn, steps_max, outcome->step, outcome->left);
+    });
+    if (!status) return tl::unexpected(status.error());
+  }
+  // What is not in the log: rows whose records are lost.
+  const Status status =
+      take([table = table_, outcome](MDB_txn* txn) { return table.clear(txn, outcome->step); });
+  if (!status) return tl::unexpected(status.error());
+  return result;
 }
 
 Result<VerifyResult> LmdbMaintenance::verify(const ProgressReport& report) {
@@ -255,7 +285,6 @@ Result<ImportOutcome> LmdbMaintenance::import_record(StoredResponse response, st
 
 Result<StoreHealth> LmdbMaintenance::health() {
   StoreHealth health;
-  if (auto filled = fill_in_file(health); !filled) return tl::unexpected(filled.error());
   const StoreBounds& bounds = environment_.bounds();
   health.format = kStoreFormat;
   health.bytes_max = bounds.bytes_max();
@@ -263,6 +292,15 @@ Result<StoreHealth> LmdbMaintenance::health() {
   health.other_process = environment_.presence().other_process();
   const auto reading = environment_.begin_read();
   if (!reading) return tl::unexpected(reading.error());
+  if (environment_.file_is_in_place()) {
+    if (auto filled = fill_in_file(health); !filled) return tl::unexpected(filled.error());
+  } else {
+    health.directory = environment_.directory().path().string();
+    health.problems.push_back(
+        "data.mdb was deleted or replaced while it was in use: answers are found until the broker ends and "
+        "are "
+        "lost then. Restart the broker; it makes a new store.");
+  }
   health.stale_readers_cleared = environment_.clear_stale_readers();
   health.readers = environment_.readers();
   health.map_bytes = environment_.map_bytes();
@@ -274,11 +312,22 @@ Result<StoreHealth> LmdbMaintenance::health() {
   health.record_bytes = totals.record_bytes;
   health.used_bytes = totals.used_bytes;
   health.free_bytes = health.file_bytes - std::min(health.file_bytes, totals.used_bytes);
+  if (health.problems.empty()) name_problems(health);
+  return health;
+}
+
+void LmdbMaintenance::name_problems(StoreHealth& health) {
+  if (health.record_bytes > health.bytes_max)
+    health.problems.push_back(
+        "More stands than the bound allows, because it was lowered; a running broker is removing what was "
+        "used "
+        "longest ago.");
   if (health.file_bytes > health.file_bytes_max)
-    health.problems.push_back("The file is larger than its bound allows; compact the store to shrink it.");
+    health.problems.push_back(
+        "The file is larger than its bound allows, because that was lowered: answers beyond the bound go at "
+        "once, the file shrinks when the store is compacted.");
   if (health.disk_free_bytes < health.file_bytes_max - std::min(health.file_bytes_max, health.file_bytes))
     health.problems.push_back("The disk may fill up before the store reaches its bound.");
-  return health;
 }
 
 Status LmdbMaintenance::fill_in_file(StoreHealth& health) {

@@ -48,8 +48,10 @@ class LmdbMaintenance final : public ResponseStoreMaintenance {
   };
   Result<Step> look_at_some(const std::optional<Digest128>& after, const Look& look);
   Result<PurgeResult> remove_some(std::vector<Digest128> keys);
+  Result<PurgeResult> remove_all_in_steps();
   Result<std::uint64_t> count_entries();
   Status fill_in_file(StoreHealth& health);
+  static void name_problems(StoreHealth& health);
 
   Environment& environment_;
   TransactionWriter& writer_;

@@ -22,7 +22,8 @@ struct LmdbStoreOptions {
   // for `maintain` what the last one to serve said, else limits::kStoreBytesMaxDefault.
   std::uint64_t bytes_max = 0;
   LmdbAccess access = LmdbAccess::serve;
-  std::uint64_t map_bytes_initial = 0;  // grows as needed; 0: limits::kStoreMapBytesInitial
+  // At most the file's bound; grows as needed. 0: limits::kStoreMapBytesInitial.
+  std::uint64_t map_bytes_initial = 0;
 };
 
 // Opens the environment once for this process and hands out its three faces, which live as long as the store.

@@ -194,6 +194,23 @@ int ResponseTable::clear(MDB_txn* txn, Removed& removed) const {
   return put_number(txn, tables_, kRecordBytesName, 0);
 }
 
+int ResponseTable::remove_first(MDB_txn* txn, std::size_t records_max, Removed& removed, bool& left) const {
+  for (std::size_t i = 0; i < records_max; ++i) {
+    std::optional<RecordLog::Place> place;
+    if (const int code = log_.first(txn, place); code != 0) return code;
+    left = place.has_value();
+    if (!left) return 0;
+    std::optional<EntryRow> found;
+    if (place->key)
+      if (const int code = row(txn, *place->key, found); code != 0) return code;
+    const bool points_here = found && found->sequence == place->sequence;
+    const int code =
+        points_here ? remove_row(txn, *place->key, *found, removed) : log_.remove(txn, place->sequence);
+    if (code != 0) return code;
+  }
+  return 0;
+}
+
 int ResponseTable::has_expired(MDB_txn* txn, std::int64_t now_ms, bool& expired) const {
   expired = false;
   Cursor cursor;

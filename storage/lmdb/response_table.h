@@ -64,7 +64,11 @@ class ResponseTable {
   // used since it was put there goes to the end instead, and so does everything while pages are badly filled.
   int evict(MDB_txn* txn, const TableBound& bound, std::size_t steps_max, Removed& removed,
             std::size_t& steps) const;
+  // Everything at once. LMDB lists all the pages that it gives up in one piece, which needs free pages side
+  // by side: MDB_MAP_FULL when a full file has none; remove_first() comes without.
   int clear(MDB_txn* txn, Removed& removed) const;
+  // Removes at most `records_max` from the front of the log; `left` tells whether there are more.
+  int remove_first(MDB_txn* txn, std::size_t records_max, Removed& removed, bool& left) const;
 
   // Whether the first entry to expire has.
   int has_expired(MDB_txn* txn, std::int64_t now_ms, bool& expired) const;

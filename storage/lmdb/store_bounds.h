@@ -25,6 +25,11 @@ class StoreBounds {
     const std::uint64_t bytes = bytes_max_ + std::max(bytes_max_ / 4, kLeastRoomBytes);
     return bytes / kPageBytesMax * kPageBytesMax;
   }
+  // What a full file of so many bytes needs beside it so that something can be removed from it; whole pages.
+  static std::uint64_t spare_bytes(std::uint64_t file_bytes) {
+    constexpr std::uint64_t kLeastSpareBytes = 2 * 1024 * 1024;
+    return std::max(file_bytes / 16 / kPageBytesMax * kPageBytesMax, kLeastSpareBytes);
+  }
   // What may stand when `room_bytes` are about to be written.
   TableBound table_bound(std::uint64_t room_bytes) const {
     const std::uint64_t used_max = file_bytes_max() - file_bytes_max() / 8;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/limits.h"
@@ -19,21 +20,23 @@ struct Touch {
   bool came_too_early = false;  // its entry was not written yet when it was
 };
 
-// Thread-safe. Bounded by limits::kStoreTouchedKeysMax: a count is a nicety, memory is not.
+// Thread-safe. Bounded by limits::kStoreTouchedKeysMax: a count is a nicety, memory is not. A hit is noted in
+// a row and sorted in with others: a large map is seldom in the processor's cache, and lookups need not wait
+// for it.
 class Touches {
  public:
   using Map = std::unordered_map<Digest128, Touch, Digest128Hash>;
 
   void add(const Digest128& key, std::int64_t now_ms) {
     const std::lock_guard lock(mutex_);
-    if (map_.size() >= limits::kStoreTouchedKeysMax && !map_.contains(key)) return;
-    Touch& touch = map_[key];
-    ++touch.hits;
-    touch.last_used_at_ms = std::max(touch.last_used_at_ms, now_ms);
+    recent_.emplace_back(key, now_ms);
+    if (recent_.size() >= kRecentMax) sort_in();
   }
 
-  std::size_t size() const {
+  // Keys, not hits.
+  std::size_t size() {
     const std::lock_guard lock(mutex_);
+    sort_in();
     return map_.size();
   }
 
@@ -50,6 +53,7 @@ class Touches {
   // At most `keys_max` of them, so that no transaction becomes large.
   Map take(std::size_t keys_max) {
     const std::lock_guard lock(mutex_);
+    sort_in();
     if (map_.size() <= keys_max) return std::exchange(map_, {});
     Map taken;
     while (taken.size() < keys_max) taken.insert(map_.extract(map_.begin()));
@@ -57,7 +61,20 @@ class Touches {
   }
 
  private:
-  mutable std::mutex mutex_;
+  static constexpr std::size_t kRecentMax = 256;
+
+  void sort_in() {
+    for (const auto& [key, now_ms] : recent_) {
+      if (map_.size() >= limits::kStoreTouchedKeysMax && !map_.contains(key)) continue;
+      Touch& touch = map_[key];
+      ++touch.hits;
+      touch.last_used_at_ms = std::max(touch.last_used_at_ms, now_ms);
+    }
+    recent_.clear();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::pair<Digest128, std::int64_t>> recent_;
   Map map_;
 };
 

@@ -1,6 +1,7 @@
 // The file stays within its bound whatever is written, and what is found is right.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <lmdb.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +14,7 @@
 #include "storage/lmdb/lmdb_store.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/storage/answers.h"
+#include "tests/storage/child_process.h"
 #include "tests/storage/temporary_directory.h"
 
 namespace anyclaude {
@@ -138,6 +140,92 @@ TEST_F(LmdbBoundFilled, AnAnswerLargerThanTheStoreIsNotKeptAndHurtsNobody) {
   EXPECT_TRUE(store->responses().flush());
   EXPECT_TRUE(store->responses().find(key_number(3)).value());
   EXPECT_LE(store->responses().stats()->file_bytes, 200'000 + (2u << 20));
+}
+
+// A snapshot that another program holds keeps every page it sees from being used again.
+TEST_F(LmdbBoundFilled, AMapThatIsFullAtTheBoundIsCountedAndEndsWithItsCause) {
+  open(kBound).reset();
+  ChildProcess child([this](ChildProcess& self) {
+    self.hear();
+    MDB_env* env = nullptr;
+    MDB_txn* snapshot = nullptr;
+    if (mdb_env_create(&env) != 0 || mdb_env_set_mapsize(env, 64 << 20) != 0 ||
+        mdb_env_open(env, directory_.path().c_str(), 0, 0600) != 0 ||
+        mdb_txn_begin(env, nullptr, MDB_RDONLY, &snapshot) != 0)
+      return 1;
+    self.say("held");
+    self.hear();
+    mdb_txn_abort(snapshot);
+    mdb_env_close(env);
+    self.say("released");
+    return 0;
+  });
+  const auto store = open(kBound);
+  for (std::uint64_t number = 0; number < 20; ++number) ASSERT_TRUE(put(*store, number, 100'000));
+  ASSERT_TRUE(store->responses().flush());
+  child.say("hold");
+  ASSERT_EQ(child.hear(), "held");
+  Status full;
+  for (std::uint64_t number = 100; number < 400 && full; ++number) {
+    ASSERT_TRUE(put(*store, number, 100'000));
+    full = store->responses().flush();
+  }
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().kind, ErrorKind::full);
+  const StoreStats stats = store->responses().stats().value();
+  EXPECT_GE(stats.map_full, 1u);
+  EXPECT_GE(stats.errors, 1u);
+  EXPECT_LE(stats.file_bytes, kBound / 4 * 5);
+  EXPECT_TRUE(store->responses().find(key_number(100)).has_value());  // lookups go on
+  child.say("release");
+  ASSERT_EQ(child.hear(), "released");
+  ASSERT_TRUE(put(*store, 1'000, 100'000));
+  const Status again = store->responses().flush();
+  EXPECT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(store->responses().find(key_number(1'000)).value());
+  EXPECT_THAT(store->maintenance().verify()->damaged, testing::IsEmpty());
+  EXPECT_EQ(child.wait(), 0);
+}
+
+TEST_F(LmdbBoundFilled, ALowerBoundHoldsForAnswersAtOnceAndForTheFileAfterCompacting) {
+  auto store = open(4 * kBound);
+  for (std::uint64_t number = 0; number < 250; ++number) ASSERT_TRUE(put(*store, number, 100'000));
+  ASSERT_TRUE(store->responses().flush());
+  store.reset();
+  store = open(kBound);
+  // Each flush is a step at least, and a step looks at 64 entries at least.
+  for (int step = 0; step < 5; ++step) ASSERT_TRUE(store->responses().flush());
+  StoreHealth health = store->maintenance().health().value();
+  EXPECT_LE(health.record_bytes, kBound);
+  EXPECT_GT(health.record_bytes, kBound / 2);
+  EXPECT_GT(health.file_bytes, health.file_bytes_max);
+  EXPECT_THAT(health.problems,
+              testing::ElementsAre(testing::HasSubstr("shrinks when the store is compacted")));
+  EXPECT_TRUE(store->responses().find(key_number(249)).value());
+  ASSERT_TRUE(store->maintenance().compact());
+  health = store->maintenance().health().value();
+  EXPECT_LE(health.file_bytes, health.file_bytes_max);
+  EXPECT_THAT(health.problems, testing::IsEmpty());
+  EXPECT_TRUE(store->responses().find(key_number(249)).value());
+}
+
+// Everything at once needs pages side by side, which a file may not have.
+TEST_F(LmdbBoundFilled, AFullFileCanBeEmptied) {
+  auto store = open(8 * kBound);
+  constexpr std::uint64_t kAnswers = 30'000;
+  for (std::uint64_t number = 0; number < kAnswers; ++number) {
+    ASSERT_TRUE(put(*store, number, 600));
+    if (number % 4'096 == 0) ASSERT_TRUE(store->responses().flush());
+  }
+  ASSERT_TRUE(store->responses().flush());
+  store.reset();
+  store = open(kBound);
+  const auto purged = store->maintenance().purge_all(PurgeMode::remove);
+  ASSERT_TRUE(purged) << purged.error().message;
+  const StoreStats stats = store->responses().stats().value();
+  EXPECT_EQ(purged->entries + stats.evicted, kAnswers);
+  EXPECT_EQ(stats.entries, 0u);
+  EXPECT_EQ(stats.record_bytes, 0u);
 }
 
 }  // namespace
