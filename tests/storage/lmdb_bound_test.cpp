@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <lmdb.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,7 @@
 #include <random>
 #include <string>
 
+#include "base/limits.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/storage/answers.h"
@@ -208,6 +210,24 @@ TEST_F(LmdbBoundFilled, ALowerBoundHoldsForAnswersAtOnceAndForTheFileAfterCompac
   EXPECT_THAT(health.problems, testing::IsEmpty());
   EXPECT_TRUE(store->responses().find(key_number(249)).value());
 }
+
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_F(LmdbBoundFilled, WhereAddressesAreFewTheMapBeginsSmall) {
+  ChildProcess child([this](ChildProcess&) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_AS, &limit);
+    limit.rlim_cur = 1u << 30;
+    ::setrlimit(RLIMIT_AS, &limit);
+    const auto store = LmdbStore::open({.directory = directory_.path(), .bytes_max = 8ull << 30}, clock_);
+    if (!store) return 1;
+    if (!put(**store, 1, 1'000) || !(*store)->responses().flush()) return 2;
+    if ((*store)->maintenance().health()->map_bytes != limits::kStoreMapBytesSmall) return 3;
+    return 0;
+  });
+  EXPECT_EQ(child.wait(), 0);
+  EXPECT_TRUE(open(kBound)->responses().find(key_number(1)).value());
+}
+#endif
 
 // Everything at once needs pages side by side, which a file may not have.
 TEST_F(LmdbBoundFilled, AFullFileCanBeEmptied) {
