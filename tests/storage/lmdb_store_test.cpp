@@ -292,8 +292,8 @@ TEST_F(LmdbStoreTest, ASmallerBoundIsReachedInSmallSteps) {
     ASSERT_TRUE(put(*store, number, noise(number, 500)));
   store.reset();
   store = open({.directory = place_, .bytes_max = 50'000});
-  // Each flush is at least one step; four of 256 entries each are needed.
-  for (int step = 0; step < 5; ++step) ASSERT_TRUE(store->responses().flush());
+  // Each flush is at least one step of 64 entries.
+  for (int step = 0; step < 20; ++step) ASSERT_TRUE(store->responses().flush());
   const auto stats = store->responses().stats().value();
   EXPECT_LE(stats.record_bytes, 50'000u);
   EXPECT_GT(stats.entries, 50u);
