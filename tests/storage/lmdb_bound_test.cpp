@@ -238,7 +238,9 @@ TEST_F(LmdbBoundFilled, AFullFileCanBeEmptied) {
   constexpr std::uint64_t kAnswers = 30'000;
   for (std::uint64_t number = 0; number < kAnswers; ++number) {
     ASSERT_TRUE(put(*store, number, 600));
-    if (number % 4'096 == 0) ASSERT_TRUE(store->responses().flush());
+    if (number % 4'096 == 0) {
+      ASSERT_TRUE(store->responses().flush());
+    }
   }
   ASSERT_TRUE(store->responses().flush());
   store.reset();
