@@ -56,7 +56,7 @@ TEST_P(StrictEmulator, RefusesAndRemembers) {
 INSTANTIATE_TEST_SUITE_P(
     Servers, StrictEmulator,
     ::testing::Values(
-        Refused{"mlx-lm", R"({"max_tokens":null,HELLO})", 404, R"("error")"},
+        Refused{"mlx-lm", R"({"max_tokens":null,HELLO})", 400, R"("error")"},
         Refused{"mlx-lm-before-0.29", R"({"max_tokens":null,HELLO})", 0, ""},
         Refused{"mlx-lm", R"({"model":"some/model",HELLO})", 404, R"({"error":")"},
         Refused{"mlx-lm", R"({"messages":[{"role":"user","content":"a"},{"role":"system","content":"b"}]})",

@@ -62,6 +62,7 @@ Quirks mlx_lm() {
           .served_model = "/models/emulated-model",
           .other_models = {"somebody/another-model-4bit", "somebody/a-third-8bit"},
           .nulls = Nulls::refused,
+          .null_status = 400,
           .empty_stream_options = EmptyStreamOptions::stream_cut,
           .parts = ContentParts::text_only,
           .images = Images::refused,

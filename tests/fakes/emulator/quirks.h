@@ -74,6 +74,7 @@ struct Quirks {
   std::string served_model = "emulated-model";
   std::vector<std::string> other_models = {};  // listed, and not to be used
   Nulls nulls = Nulls::accepted;
+  int null_status = 0;  // of a refused null; 0: bad_request_status
   EmptyStreamOptions empty_stream_options = EmptyStreamOptions::accepted;
   SystemMessages system = SystemMessages::first_only;
   TextWithCalls text_with_calls = TextWithCalls::accepted;

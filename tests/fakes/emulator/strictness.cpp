@@ -82,6 +82,7 @@ class Judge {
       MaybeObjection objection = object(std::string(name) + " must not be null");
       if (quirks_.nulls == Nulls::connection_dropped)
         objection->consequence = Consequence::connection_dropped;
+      if (quirks_.null_status != 0) objection->status = quirks_.null_status;
       return objection;
     }
     return std::nullopt;
