@@ -37,10 +37,26 @@ inline constexpr milliseconds kDrainTimeMax{1'000};
 inline constexpr milliseconds kRefusalHeadTimeMax{1'000};
 inline constexpr std::size_t kRefusalsQueuedMax = 512;
 
+// Every parse of text from outside (requests, replies, files, import lines) stops at this nesting depth before
+// anything recurses.
 inline constexpr std::size_t kJsonDepthMax = 128;
 // Lone surrogates and numbers beyond 64 bits in one body. Each is remembered with its place; a truncated
 // emoji here and there is what real bodies have.
 inline constexpr std::size_t kJsonRepairsMax = 10'000;
+
+// One Messages request. Claude Code sends up to a few hundred tools; 100,000 messages are Anthropic's own limit.
+// A request beyond one of these is a 400 that names the limit.
+inline constexpr std::size_t kToolsMax = 4'096;
+inline constexpr std::size_t kMessagesMax = 100'000;
+inline constexpr std::size_t kContentBlocksMax = 200'000;
+
+// A request that passed through this many brokers is in a loop.
+inline constexpr int kBrokerHopsMax = 4;
+// A launcher that was started by this many launchers, one inside the other, is in a loop.
+inline constexpr int kLauncherDepthMax = 4;
+// The user's record of approved project files.
+inline constexpr std::size_t kTrustFileBytesMax = 1024 * 1024;
+inline constexpr std::size_t kTrustedFilesMax = 4'096;
 
 inline constexpr std::size_t kUpstreamHeadBytesMax = 64 * 1024;
 inline constexpr std::size_t kUpstreamReplyBytesMax = 64u * 1024 * 1024;
@@ -132,5 +148,7 @@ inline constexpr milliseconds kStoreReadWaitMax{100};
 // How long an opening waits for a process that is replacing the file.
 inline constexpr milliseconds kStoreOpenWaitMax{5'000};
 inline constexpr milliseconds kStoreCloseWaitMax{2'000};
+// The check of a store's data file in a child process, before the file is used.
+inline constexpr milliseconds kStoreCheckTimeMax{20'000};
 
 }  // namespace anyclaude::limits
