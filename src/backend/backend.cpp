@@ -66,7 +66,7 @@ class ConfiguredBackend final : public Backend {
     if (!heard && heard.error().kind == ErrorKind::timed_out && known_ && still_counts) heard = *known_;
     known_.reset();
     if (heard && still_counts) {
-      known_ = *heard;
+      known_.emplace(*heard);
       last_used_ = clock_.steady_now();
     }
     return heard;
