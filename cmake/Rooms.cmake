@@ -89,6 +89,6 @@ function(anyclaude_tests name)
     target_sources(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/properties/fixed_seed.cpp)
     add_test(NAME random_properties.${name} COMMAND ${Python3_EXECUTABLE} -B
       ${CMAKE_SOURCE_DIR}/tests/properties/random_run.py $<TARGET_FILE:test_${name}> ${property_sources})
-    set_tests_properties(random_properties.${name} PROPERTIES TIMEOUT 600 LABELS random_properties)
+    set_tests_properties(random_properties.${name} PROPERTIES TIMEOUT 600 COST 1000 LABELS random_properties)
   endif()
 endfunction()

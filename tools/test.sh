@@ -12,12 +12,14 @@ usage: tools/test.sh [options]
 
   --sanitize address|thread   build with sanitizers (address brings undefined behaviour along)
   --filter REGEX              only tests whose name matches
-  --label REGEX               only tests with this label: tidy, real_client
+  --label REGEX               only tests with this label: tidy, random_properties, real_client
   --no-real-client            leave out the tests that install and drive Claude Code and the SDKs
   --repeat N                  run each test up to N times and stop at a failure
+  --compilers                 nothing but this: every compiler found here reads every file, and has to be content
   -h, --help
 
-Programs land in build/dev/bin (build/asan, build/tsan with sanitizers).
+Programs land in build/dev/bin (build/asan, build/tsan with sanitizers). Properties try the same made-up cases in each
+run, and once others (label random_properties); a failure prints the line that repeats it. RC_PARAMS changes both.
 EOT
 }
 
@@ -26,6 +28,7 @@ needs_value() { [ "$2" -ge 2 ] || fail "$1 needs a value; tools/test.sh --help l
 
 preset=dev
 real_client=yes
+compilers=no
 ctest_options=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -41,6 +44,7 @@ while [ $# -gt 0 ]; do
     --label) needs_value "$1" $#; ctest_options+=(-L "$2"); shift ;;
     --repeat) needs_value "$1" $#; ctest_options+=(--repeat "until-fail:$2"); shift ;;
     --no-real-client) real_client=no ;;
+    --compilers) compilers=yes ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; fail "'$1' is not an option of tools/test.sh" ;;
   esac
@@ -54,6 +58,10 @@ if [ "$preset" = tsan ] && [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || ec
 fi
 
 ensure_packages build || fail "install the packages named above, then run this again"
+if [ "$compilers" = yes ]; then
+  configure_preset "$preset"
+  exec python3 -B tests/compilers/check_compilers.py "build/$preset"
+fi
 if [ "$real_client" = yes ]; then
   ensure_packages clients || say_loudly "Without node and npm the real client tests will be SKIPPED."
 else

@@ -5,16 +5,21 @@ command_prefix=()
 
 processor_count() { nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2; }
 
-# build_preset PRESET [TARGET...]: everything when no target is named.
-build_preset() {
-  local preset="$1" log="build/$1/configure.log"
-  shift
-  mkdir -p "build/$preset"
-  say "Configuring build/$preset"
-  run_quietly "$log" cmake --preset "$preset" ||
+configure_preset() {
+  local log="build/$1/configure.log"
+  mkdir -p "build/$1"
+  say "Configuring build/$1"
+  run_quietly "$log" cmake --preset "$1" ||
     fail "CMake could not configure the build; the lines above say why, all of them are in $log"
   # What the tests leave out is said by CMake and must reach a reader.
   grep -A3 'anyclaude:' "$log" >&2 || true
+}
+
+# build_preset PRESET [TARGET...]: everything when no target is named.
+build_preset() {
+  local preset="$1"
+  shift
+  configure_preset "$preset"
   say "Building build/$preset ($(processor_count) at a time)"
   if [ $# -gt 0 ]; then set -- --target "$@"; fi
   ${command_prefix[@]+"${command_prefix[@]}"} cmake --build "build/$preset" --parallel "$(processor_count)" "$@" >&2 ||
