@@ -46,10 +46,15 @@ class HostileRequest : public testing::Test {
   TestServer server_;
 };
 
-class HostileRequestWithShortLimits : public HostileRequest {
+class HostileRequestWithSmallBodies : public HostileRequest {
  protected:
-  HostileRequestWithShortLimits()
-      : HostileRequest({.body_bytes_max = 1000, .head_time_max = 150ms, .body_time_max = 150ms}) {}
+  HostileRequestWithSmallBodies() : HostileRequest({.body_bytes_max = 1000}) {}
+};
+
+// Its tests end by time alone: on a busy machine any request may take longer than this.
+class HostileRequestWithShortTimes : public HostileRequest {
+ protected:
+  HostileRequestWithShortTimes() : HostileRequest({.head_time_max = 150ms, .body_time_max = 150ms}) {}
 };
 
 const std::string kHost = "Host: localhost\r\n";
@@ -134,7 +139,7 @@ TEST_F(HostileRequest, ChunkExtensionsAndTrailersAreDropped) {
   EXPECT_FALSE(last_.headers.has("X-Trailer"));
 }
 
-TEST_F(HostileRequestWithShortLimits, ARefusedBodyIsNotTheNextRequest) {
+TEST_F(HostileRequestWithSmallBodies, ARefusedBodyIsNotTheNextRequest) {
   RawClient client(server_.port());
   client.send("POST / HTTP/1.1\r\n" + kHost + "Content-Length: 2000\r\n\r\n");
   client.send("GET /smuggled HTTP/1.1\r\n" + kHost + "\r\n" + std::string(2000, ' '));
@@ -144,27 +149,27 @@ TEST_F(HostileRequestWithShortLimits, ARefusedBodyIsNotTheNextRequest) {
   EXPECT_EQ(handled_, 0);
 }
 
-TEST_F(HostileRequestWithShortLimits, ALargeBodyIsRefusedBeforeItIsAskedFor) {
+TEST_F(HostileRequestWithSmallBodies, ALargeBodyIsRefusedBeforeItIsAskedFor) {
   expect_refused("POST / HTTP/1.1\r\n" + kHost + "Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n", 413);
 }
 
-TEST_F(HostileRequestWithShortLimits, AHeadThatDripsEndsInTime) {
+TEST_F(HostileRequestWithShortTimes, AHeadThatDripsEndsInTime) {
   RawClient client(server_.port());
   const auto begin = std::chrono::steady_clock::now();
   // Each byte comes well within any time between bytes; only a deadline for the whole ends this.
   while (client.send("G") && peer_has_left(client.fd()) == false &&
-         std::chrono::steady_clock::now() < begin + 5s) {
+         std::chrono::steady_clock::now() < begin + 20s) {
     client.read_until("\r\n\r\n", 5ms);
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 4s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 15s);
   EXPECT_EQ(handled_, 0);
 }
 
-TEST_F(HostileRequestWithShortLimits, ASilentHeadIsTold408) {
+TEST_F(HostileRequestWithShortTimes, ASilentHeadIsTold408) {
   expect_refused("GET / HTTP/1.1\r\n", 408);
 }
 
-TEST_F(HostileRequestWithShortLimits, ASilentBodyIsTold408) {
+TEST_F(HostileRequestWithShortTimes, ASilentBodyIsTold408) {
   expect_refused("POST / HTTP/1.1\r\n" + kHost + "Content-Length: 10\r\n\r\n12345", 408);
   expect_refused("POST / HTTP/1.1\r\n" + kHost + "Transfer-Encoding: chunked\r\n\r\n5\r\nab", 408);
 }
@@ -185,7 +190,7 @@ TEST_F(HostileRequest, AClientThatLeavesInMidRequestIsNobodysConcern) {
 }
 
 // CVE-2025-46728: the body limit held for Content-Length only; a chunked body grew without bound.
-TEST_F(HostileRequestWithShortLimits, Cve202546728ChunkedBodiesAreLimitedToo) {
+TEST_F(HostileRequestWithSmallBodies, Cve202546728ChunkedBodiesAreLimitedToo) {
   std::string chunks;
   for (int i = 0; i < 11; ++i) chunks += "64\r\n" + std::string(100, 'x') + "\r\n";
   expect_refused("POST / HTTP/1.1\r\n" + kHost + "Transfer-Encoding: chunked\r\n\r\n" + chunks, 413);

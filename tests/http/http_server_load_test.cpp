@@ -121,14 +121,14 @@ TEST(HttpServerLoad, StopLetsRunningRepliesFinish) {
   RawClient busy(server.port());
   busy.send("GET /busy HTTP/1.1\r\nHost: localhost\r\n\r\n");
   running.wait();
-  auto stopped = std::async(std::launch::async, [&] { server.stop(10s); });
+  auto stopped = std::async(std::launch::async, [&] { server.stop(60s); });
   idle.read_all();
   EXPECT_TRUE(idle.saw_end());
   gate.open();
   const std::string reply = busy.read_all();
   EXPECT_EQ(status_of(reply), 200);
   EXPECT_TRUE(busy.saw_end());
-  EXPECT_EQ(stopped.wait_for(5s), std::future_status::ready);
+  EXPECT_EQ(stopped.wait_for(30s), std::future_status::ready);
   EXPECT_FALSE(RawClient(server.port()).is_connected());
 }
 
@@ -144,7 +144,7 @@ TEST(HttpServerLoad, StopCutsWhatOutlivesItsGrace) {
   running.wait();
   const auto begin = std::chrono::steady_clock::now();
   server.stop(100ms);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 20s);
   EXPECT_EQ(server->connections(), 0u);
   client.read_all();
   EXPECT_TRUE(client.saw_end());

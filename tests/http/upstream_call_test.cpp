@@ -241,9 +241,11 @@ TEST(UpstreamCall, SilenceEndsInTime) {
 }
 
 TEST(UpstreamCall, AnEarlyHeadIsGivenAtOnce) {
+  std::promise<void> begin;
   std::promise<void> go_on;
   ScriptedServer server([&](ScriptedPeer& peer) {
     peer.read_request();
+    begin.get_future().wait();
     peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     go_on.get_future().wait();
     peer.send("4\r\nlate\r\n0\r\n\r\n");
@@ -251,6 +253,7 @@ TEST(UpstreamCall, AnEarlyHeadIsGivenAtOnce) {
   const auto client = client_of(server.url());
   const auto call = client->start({});
   EXPECT_EQ(call->head_ms(), -1);
+  begin.set_value();
   ASSERT_TRUE(std::holds_alternative<UpstreamHead>(call->next(-1, 10s)));
   EXPECT_GE(call->head_ms(), 0);
   EXPECT_TRUE(std::holds_alternative<NothingYet>(call->next(-1, 1ms)));

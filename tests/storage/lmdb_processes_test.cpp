@@ -61,7 +61,7 @@ TEST_F(LmdbProcesses, OneFindsWhatAnotherHasJustWritten) {
   EXPECT_FALSE(holds(*store, 1));
   child.say("go");
   ASSERT_EQ(child.hear(), "written");
-  const auto deadline = std::chrono::steady_clock::now() + 2s;  // 100 ms on an idle disk
+  const auto deadline = std::chrono::steady_clock::now() + 20s;  // 100 ms on an idle disk
   bool found = false;
   while (!found && std::chrono::steady_clock::now() < deadline) found = holds(*store, 1);
   EXPECT_TRUE(found);
@@ -293,7 +293,7 @@ TEST_F(LmdbProcesses, ClosingDoesNotWaitForEverForAnotherProcessThatSitsOnTheWri
   EXPECT_EQ(store->responses().begin_write(key_number(2))->commit(answer(clock_, "x")).has_value(), true);
   const auto before = std::chrono::steady_clock::now();
   store.reset();
-  EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 20s);
   child.say("end");
   EXPECT_EQ(child.hear(), "let go");
   EXPECT_EQ(child.wait(), 0);
