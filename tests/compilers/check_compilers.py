@@ -55,7 +55,10 @@ def flags_of(command):
 
 def sources_of(build):
     """(file, directory, flags) of every file that the build compiles; the carriers of precompiled headers are left out."""
-    for entry in json.loads(Path(build, "compile_commands.json").read_text()):
+    commands = Path(build, "compile_commands.json")
+    if not commands.is_file():
+        sys.exit(f"{build} is not configured; cmake --preset dev does that")
+    for entry in json.loads(commands.read_text()):
         if not Path(entry["file"]).name.startswith("cmake_pch"):
             yield entry["file"], entry["directory"], flags_of(entry["command"])
 
@@ -70,18 +73,20 @@ def complaints(compiler, source):
 
 
 def check(compiler, sources):
-    """The number of files that the compiler complains of; its words are printed."""
+    """The number of files that the compiler complains of; its words are printed as they come."""
+    found = 0
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        found = [said for said in pool.map(lambda source: complaints(compiler, source), sources) if said]
-    print("\n".join(found + [f"{version_of(compiler)}: {len(sources)} files, {len(found)} with complaints"]), flush=True)
-    return len(found)
+        for said in pool.map(lambda source: complaints(compiler, source), sources):
+            if said:
+                found += 1
+                print(said, flush=True)
+    print(f"{version_of(compiler)}: {len(sources)} files, {found} with complaints", flush=True)
+    return found
 
 
 def main(build, *named):
     compilers = [shutil.which(name) or sys.exit(f"there is no compiler {name}") for name in named] or compilers_here()
     sources = list(sources_of(build))
-    if not sources:
-        sys.exit(f"{build} compiles no file; configure it first: cmake --preset dev")
     if not named and len(compilers) < 2:
         print("SKIPPED: there is no compiler here but the build's own; install clang or another g++.")
         return SKIPPED

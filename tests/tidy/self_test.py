@@ -1,9 +1,15 @@
 """Plants one fault at a time in a small tree of its own: a checker that finds nothing wrong must have looked."""
 
+import json
+import shutil
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent.parent / "compilers"))
+
+import check_compilers
 import check_format
 import check_includes
 import check_style
@@ -171,6 +177,16 @@ class PlantedFaults(unittest.TestCase):
             self.skipTest("no clang-format of the right release")
         self.write(".clang-format", "NoSuchKey: 1\n")
         self.expect(check_format.faults(self.root, program), "clang-format failed")
+
+    def test_code_that_a_compiler_warns_of(self):
+        self.write("src/base/clock.cpp", "int seconds(long time) { return time; }\n")
+        command = "c++ -std=c++20 -Wconversion -fpch-preprocess -Winvalid-pch -include gone.hxx -o clock.o -c src/base/clock.cpp"
+        self.write("compile_commands.json", json.dumps(
+            [{"directory": str(self.root), "command": command, "file": "src/base/clock.cpp"}]))
+        (source,) = check_compilers.sources_of(self.root)
+        self.assertIn("src/base/clock.cpp:1", check_compilers.complaints(shutil.which("c++"), source) or "")
+        self.write("src/base/clock.cpp", "long seconds(long time) { return time; }\n")
+        self.assertIsNone(check_compilers.complaints(shutil.which("c++"), source))
 
 
 if __name__ == "__main__":
