@@ -1,7 +1,5 @@
 #include "backend/tool_call_collector.h"
 
-#include <ranges>
-
 #include "base/random_id.h"
 
 namespace anyclaude {
@@ -33,7 +31,8 @@ void ToolCallCollector::feed(const ToolCallPiece& piece) {
 // The call that a piece speaks of: the one of its index, unless an id says that it is another one; without an
 // index the one of its id; without either the last one, unless a name begins a new one.
 ToolCallCollector::Call& ToolCallCollector::call_for(const ToolCallPiece& piece) {
-  for (Call& call : std::views::reverse(calls_)) {
+  for (auto known = calls_.rbegin(); known != calls_.rend(); ++known) {
+    Call& call = *known;
     const bool other_id = !piece.id.empty() && !call.upstream_id.empty() && call.upstream_id != piece.id;
     const bool same_place = piece.index        ? call.index == piece.index
                             : piece.id.empty() ? piece.name.empty()

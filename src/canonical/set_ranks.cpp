@@ -8,8 +8,7 @@ namespace anyclaude {
 
 bool SetRanks::observe(std::vector<std::uint64_t> members) {
   std::ranges::sort(members);
-  const auto repeated = std::ranges::unique(members);
-  members.erase(repeated.begin(), repeated.end());
+  members.erase(std::unique(members.begin(), members.end()), members.end());
   if (members.empty() || members.size() > kMembersMax) return false;
   const auto known = std::ranges::find(sets_, members);
   if (known != sets_.end()) {

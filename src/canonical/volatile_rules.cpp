@@ -146,8 +146,9 @@ struct VolatileRules::Compiled {
     std::ranges::sort(matched);
     std::vector<int> result;
     for (const int i : matched) result.push_back(rules_of_place[at][static_cast<std::size_t>(i)]);
-    std::ranges::stable_partition(
-        result, [this](int rule) { return rules[static_cast<std::size_t>(rule)].action == RuleAction::pin; });
+    std::stable_partition(result.begin(), result.end(), [this](int rule) {
+      return rules[static_cast<std::size_t>(rule)].action == RuleAction::pin;
+    });
     return result;
   }
 };

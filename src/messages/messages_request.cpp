@@ -217,7 +217,7 @@ class RequestReader {
     }
   }
 
-  const JsonPlace top_;
+  const JsonPlace top_{};
   JsonReader reader_;
   MessagesRequest request_;
 };

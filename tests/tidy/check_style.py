@@ -17,6 +17,9 @@ COMMON_PLACES = {"/", "/tmp", "/root", "/home", "/Users", "/opt", "/srv", "/usr/
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
 HOME_PATH = re.compile(r"/(?:home|Users)/[a-z][\w.-]*/")
 SLOW_REGEX = re.compile(r"std::(basic_|w)?regex\b|#\s*include\s*<regex>")
+# Clang 14 does not compile these with the library of GCC 12: whatever is, or returns, a std::ranges::subrange or a view.
+SUBRANGE = re.compile(r"std::(ranges::)?views::|std::ranges::(subrange|unique|remove|remove_if|partition|stable_partition"
+                      r"|rotate|search|search_n|find_end|equal_range)\b")
 DOWNLOAD = re.compile(r'"resolved"\s*:\s*"[a-z+]+:')
 # macOS ships bash 3.2, which has none of these.
 BASH_4 = re.compile(r"\b(mapfile|readarray|coproc)\b|\b(declare|local|typeset) -[a-zA-Z]*[An]|\$\{\w+(,,|\^\^)|&>>"
@@ -59,6 +62,7 @@ def code_faults(name, text, suffix):
             yield f"{name}: a header opens with #pragma once"
     if suffix in {".h", ".cpp"}:
         yield from numbered(text, SLOW_REGEX, name, "std::regex overflows the stack on long input; RE2 does not")
+        yield from numbered(text, SUBRANGE, name, "Clang 14 does not take this range; the form with two iterators it does")
     if suffix == ".sh":
         yield from numbered(text, BASH_4, name, "bash 3.2, which macOS ships, does not know this")
 

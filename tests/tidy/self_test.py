@@ -150,6 +150,10 @@ class PlantedFaults(unittest.TestCase):
         self.write("src/base/find.cpp", "std::re" + "gex word;\n")
         self.expect(self.style(), "src/base/find.cpp:1", "RE2")
 
+    def test_a_range_that_clang_14_does_not_take(self):
+        self.write("src/base/find.cpp", "auto last = std::ranges::" + "unique(words);\n")
+        self.expect(self.style(), "src/base/find.cpp:1", "Clang 14")
+
     def test_a_shell_feature_that_macos_lacks(self):
         self.write("tools/go.sh", "map" + "file -t lines\n")
         self.expect(self.style(), "tools/go.sh:1", "bash 3.2")
