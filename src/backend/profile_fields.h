@@ -14,6 +14,9 @@ struct Choice {
   std::string_view name;
   Enum value;
 };
+// Clang up to 16 does not find this by itself.
+template <typename Enum>
+Choice(std::string_view, Enum) -> Choice<Enum>;
 
 // The words of each enumeration, found by the type of the argument.
 constexpr auto choices(Api) {
