@@ -7,6 +7,7 @@
 
 #include "backend/embedded_texts.h"
 #include "backend/profile_reader.h"
+#include "base/bounded_json.h"
 #include "base/nearest_name.h"
 #include "base/others_may_write.h"
 
@@ -70,7 +71,7 @@ BackendProfiles BackendProfiles::built_in() {
 
 Result<BackendProfiles> BackendProfiles::with_override(std::string_view json_text,
                                                        std::string_view file) const {
-  const Json root = Json::parse(json_text, nullptr, /*allow_exceptions=*/false, /*ignore_comments=*/true);
+  const Json root = parse_json(json_text, JsonComments::ignored);
   if (!root.is_object()) return wrong(file, "must hold one JSON object");
   const auto text_at = [&root](const char* key) {
     const auto found = root.find(key);

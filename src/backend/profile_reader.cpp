@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "backend/profile_fields.h"
+#include "base/bounded_json.h"
 #include "base/nearest_name.h"
 
 namespace anyclaude {
@@ -192,7 +193,7 @@ Status read_profile(const Json& object, std::string_view file, BackendProfile& p
 }
 
 Result<std::vector<ModelFamily>> read_model_families(std::string_view json_text, std::string_view file) {
-  const Json root = Json::parse(json_text, nullptr, /*allow_exceptions=*/false, /*ignore_comments=*/true);
+  const Json root = parse_json(json_text, JsonComments::ignored);
   if (root.is_discarded()) return wrong(file, "not valid JSON");
   FamilyList list;
   FieldReader reader(root, "", file);

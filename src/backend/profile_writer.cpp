@@ -3,6 +3,7 @@
 
 #include "backend/profile_fields.h"
 #include "backend/profile_reader.h"
+#include "base/bounded_json.h"
 #include "base/digest.h"
 
 namespace anyclaude {
@@ -30,7 +31,7 @@ class FieldWriter {
   }
   static Json value_of(JsonMembers members) {
     Json out = Json::object();
-    for (const auto& [name, text] : members.texts) out[name] = Json::parse(text, nullptr, false);
+    for (const auto& [name, text] : members.texts) out[name] = parse_ordered_json(text);
     return out;
   }
   template <typename Enum>

@@ -26,6 +26,9 @@ inline constexpr int kListenBacklog = 1'024;
 // A client that does not take a reply's bytes for this long is taken for gone.
 inline constexpr milliseconds kClientWriteTimeMax{60'000};
 inline constexpr milliseconds kShutdownGraceMax{10'000};
+// Connections that were cut at the end of the grace get this long to notice. What still computes then ends
+// with the process.
+inline constexpr milliseconds kShutdownCutMax{1'000};
 
 // A chunk's size and its extensions; nobody sends extensions, so this is generous.
 inline constexpr std::size_t kChunkLineBytesMax = 256;
@@ -37,18 +40,27 @@ inline constexpr milliseconds kDrainTimeMax{1'000};
 inline constexpr milliseconds kRefusalHeadTimeMax{1'000};
 inline constexpr std::size_t kRefusalsQueuedMax = 512;
 
-// Every parse of text from outside (requests, replies, files, import lines) stops at this nesting depth before
-// anything recurses.
+// Every parse of text from outside (requests, replies, files, import lines) stops at this nesting depth
+// before anything recurses.
 inline constexpr std::size_t kJsonDepthMax = 128;
+// Trees that keep the order of members compare each key with those before it. Text that takes more
+// comparisons is not read as one: an object of 6,000 members may, a hundred of them may not.
+inline constexpr std::uint64_t kJsonComparisonsMax = 20'000'000;
 // Lone surrogates and numbers beyond 64 bits in one body. Each is remembered with its place; a truncated
 // emoji here and there is what real bodies have.
 inline constexpr std::size_t kJsonRepairsMax = 10'000;
 
-// One Messages request. Claude Code sends up to a few hundred tools; 100,000 messages are Anthropic's own limit.
-// A request beyond one of these is a 400 that names the limit.
+// One Messages request. Claude Code sends up to a few hundred tools; 100,000 messages are Anthropic's own
+// limit. A request beyond one of these is a 400 that names the limit.
 inline constexpr std::size_t kToolsMax = 4'096;
 inline constexpr std::size_t kMessagesMax = 100'000;
 inline constexpr std::size_t kContentBlocksMax = 200'000;
+
+// Texts larger than this are said where they stand: no rule looks at their lines, and a layout that holds
+// more is not remembered. Of one request, lines are learned from this much.
+inline constexpr std::size_t kOrderedTextBytesMax = 1024 * 1024;
+inline constexpr std::size_t kRememberedLayoutBytesMax = 4u * 1024 * 1024;
+inline constexpr std::size_t kLearnedTextBytesMax = 1024 * 1024;
 
 // A request that passed through this many brokers is in a loop.
 inline constexpr int kBrokerHopsMax = 4;
@@ -107,6 +119,12 @@ inline constexpr std::size_t kToolCallLongMistakesMax = 64;
 // Larger calls are not repaired, and none is tried in more ways than this.
 inline constexpr std::size_t kToolCallRepairBytesMax = 64 * 1024;
 inline constexpr std::size_t kToolCallRepairTriesMax = 256;
+// Calls in one answer; tags and values in one call that a model wrote as text.
+inline constexpr std::size_t kToolCallsMax = 1'024;
+inline constexpr std::size_t kToolCallStepsMax = 2'048;
+// How much may be compared and copied to fit the calls of one tool into its schema. Branches that refer to
+// each other multiply.
+inline constexpr std::uint64_t kSchemaStepsMax = 2'000'000;
 
 // A server that failed is not asked again for so long while another can stand in for it; server errors count
 // from so many in a row on.

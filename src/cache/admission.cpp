@@ -1,9 +1,11 @@
 #include "cache/admission.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/bounded_json.h"
 #include "base/limits.h"
 
 namespace anyclaude {
@@ -53,9 +55,8 @@ bool fits_type(const json& value, const json& property) {
   });
 }
 
-bool fits_schema(const json& input, const std::string& schema_json) {
+bool fits_schema(const json& input, const json& schema) {
   if (!input.is_object()) return false;
-  const json schema = json::parse(schema_json, nullptr, false);
   if (const json* required = member(schema, "required"); required != nullptr && required->is_array())
     for (const json& name : *required)
       if (name.is_string() && !input.contains(name.get_ref<const std::string&>())) return false;
@@ -67,14 +68,33 @@ bool fits_schema(const json& input, const std::string& schema_json) {
   return true;
 }
 
-AdmissionVerdict judge_call(const json& call, const std::vector<OfferedTool>& offered) {
-  const std::string name = string_member(call, "name");
-  const auto tool = std::find_if(offered.begin(), offered.end(),
-                                 [&name](const OfferedTool& each) { return each.name == name; });
-  if (tool == offered.end()) return AdmissionVerdict::tool_not_offered;
+// Finds a tool by its name and reads its schema once, however many calls an answer has. Of two tools with one
+// name the first counts.
+class ToolSchemas {
+ public:
+  explicit ToolSchemas(const std::vector<OfferedTool>& offered) : offered_(offered) {}
+
+  // Null when the tool was not offered.
+  const json* find(const std::string& name) {
+    if (const auto known = schemas_.find(name); known != schemas_.end()) return &known->second;
+    if (places_.empty())
+      for (std::size_t i = 0; i < offered_.size(); ++i) places_.emplace(offered_[i].name, i);
+    const auto place = places_.find(name);
+    if (place == places_.end()) return nullptr;
+    return &schemas_.emplace(name, parse_json(offered_[place->second].input_schema_json)).first->second;
+  }
+
+ private:
+  const std::vector<OfferedTool>& offered_;
+  std::map<std::string_view, std::size_t> places_;
+  std::map<std::string, json> schemas_;
+};
+
+AdmissionVerdict judge_call(const json& call, ToolSchemas& schemas) {
+  const json* schema = schemas.find(string_member(call, "name"));
+  if (schema == nullptr) return AdmissionVerdict::tool_not_offered;
   const json* input = member(call, "input");
-  if (input == nullptr || !fits_schema(*input, tool->input_schema_json))
-    return AdmissionVerdict::tool_input_invalid;
+  if (input == nullptr || !fits_schema(*input, *schema)) return AdmissionVerdict::tool_input_invalid;
   return AdmissionVerdict::admitted;
 }
 
@@ -91,6 +111,7 @@ AdmissionVerdict judge_content(const json& content, const std::string& stop_reas
                                const std::vector<OfferedTool>& offered) {
   bool says_something = false;
   bool calls_something = false;
+  ToolSchemas schemas(offered);
   for (const json& block : content) {
     if (!block.is_object()) return AdmissionVerdict::not_complete;
     const std::string type = string_member(block, "type");
@@ -98,7 +119,7 @@ AdmissionVerdict judge_content(const json& content, const std::string& stop_reas
       says_something = true;
     if (type != "tool_use") continue;
     calls_something = true;
-    if (const auto verdict = judge_call(block, offered); verdict != AdmissionVerdict::admitted)
+    if (const auto verdict = judge_call(block, schemas); verdict != AdmissionVerdict::admitted)
       return verdict;
   }
   if (!says_something && !calls_something) return AdmissionVerdict::blank;
@@ -120,8 +141,10 @@ AdmissionVerdict judge(MessageCompleteness completeness, const json& message,
   if (const auto verdict = judge_content(*content, stop_reason, offered);
       verdict != AdmissionVerdict::admitted)
     return verdict;
-  const std::size_t bytes = message.dump(-1, ' ', false, json::error_handler_t::replace).size();
-  return bytes > limits::kStoredMessageBytesMax ? AdmissionVerdict::too_large : AdmissionVerdict::admitted;
+  const std::string text = message.dump(-1, ' ', false, json::error_handler_t::replace);
+  if (is_json_too_deep(text)) return AdmissionVerdict::too_deep;
+  return text.size() > limits::kStoredMessageBytesMax ? AdmissionVerdict::too_large
+                                                      : AdmissionVerdict::admitted;
 }
 
 std::string_view name_of(AdmissionVerdict verdict) {
@@ -146,6 +169,8 @@ std::string_view name_of(AdmissionVerdict verdict) {
       return "prompt_cut_short";
     case AdmissionVerdict::too_large:
       return "too_large";
+    case AdmissionVerdict::too_deep:
+      return "too_deep";
   }
   return "";
 }

@@ -20,8 +20,9 @@ enum class AdmissionVerdict {
   tool_input_invalid,  // a call whose input does not fit the tool's schema
   prompt_cut_short,    // the server says it dropped part of the prompt
   too_large,           // over kStoredMessageBytesMax
+  too_deep,            // nested deeper than kJsonDepthMax: it could not be read again
 };
-inline constexpr std::size_t kAdmissionVerdictCount = 10;
+inline constexpr std::size_t kAdmissionVerdictCount = 11;
 std::string_view name_of(AdmissionVerdict verdict);
 
 struct OfferedTool {

@@ -38,6 +38,8 @@ std::string_view name_of(BypassReason reason) {
       return "unknown_block";
     case BypassReason::body_too_large:
       return "body_too_large";
+    case BypassReason::body_too_deep:
+      return "body_too_deep";
     case BypassReason::encoded:
       return "encoded";
     case BypassReason::store_error:

@@ -20,11 +20,12 @@ enum class BypassReason {
   url_source,
   unknown_block,
   body_too_large,
+  body_too_deep,  // nested deeper than kJsonDepthMax
   encoded,
   store_error,
   side_request_local,  // answered by the broker itself, from the words of the request
 };
-inline constexpr std::size_t kBypassReasonCount = 13;
+inline constexpr std::size_t kBypassReasonCount = 14;
 std::string_view name_of(BypassReason reason);
 
 // Why a request that was looked up was not answered from the store.

@@ -52,9 +52,18 @@ ConversationLayout read(ByteReader& in) {
 
 }  // namespace
 
-std::string encode_layouts(const std::vector<ConversationLayout>& layouts) {
+std::size_t size_of(const ConversationLayout& layout) {
+  std::size_t bytes = sizeof layout + 8 * layout.links.size();
+  for (const std::string& name : layout.tools) bytes += sizeof name + name.size();
+  for (const LayoutPiece& piece : layout.pieces)
+    bytes += sizeof piece + piece.said.size() + (piece.latest == piece.said ? 0 : piece.latest.size());
+  for (const LayoutUpdate& update : layout.updates) bytes += sizeof update + update.text.size();
+  return bytes;
+}
+
+std::string encode_layouts(const std::vector<std::shared_ptr<const ConversationLayout>>& layouts) {
   ByteWriter out;
-  out.list(layouts, [&out](const ConversationLayout& layout) { write(out, layout); });
+  out.list(layouts, [&out](const auto& layout) { write(out, *layout); });
   return out.take();
 }
 

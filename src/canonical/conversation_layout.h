@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +42,10 @@ struct ConversationLayout {
   std::vector<LayoutUpdate> updates;
 };
 
-std::string encode_layouts(const std::vector<ConversationLayout>& layouts);
+// About how much memory it takes, and how much as bytes.
+std::size_t size_of(const ConversationLayout& layout);
+
+std::string encode_layouts(const std::vector<std::shared_ptr<const ConversationLayout>>& layouts);
 // Nothing when `bytes` are not whole.
 std::optional<std::vector<ConversationLayout>> decode_layouts(std::string_view bytes);
 

@@ -36,10 +36,11 @@ void LearnedBook::add(LearnedLine line, const HashSecret& secret) {
   lines_.push_back(std::move(line));
 }
 
-LearnedView LearnedBook::view(std::uint64_t before) {
+LearnedView LearnedBook::view(std::uint64_t before) const {
   const auto end = std::ranges::lower_bound(lines_, before, {}, &LearnedLine::since);
-  viewed_.assign(lines_.begin(), end);
-  return {viewed_, epoch_ << 32U | static_cast<std::uint64_t>(viewed_.size())};
+  LearnedView seen{{lines_.begin(), end}, 0};
+  seen.generation = epoch_ << 32U | static_cast<std::uint64_t>(seen.lines.size());
+  return seen;
 }
 
 }  // namespace anyclaude

@@ -26,12 +26,11 @@ class LearnedBook {
   // The number the next line will have.
   std::uint64_t next() const { return next_; }
   // Those learned before number `before`.
-  LearnedView view(std::uint64_t before);
+  LearnedView view(std::uint64_t before) const;
 
  private:
   StateStore& store_;
   std::vector<LearnedLine> lines_;  // in the order they were learned
-  std::vector<LearnedLine> viewed_;
   std::uint64_t next_ = 0;
   std::uint64_t epoch_ = 0;  // counts the times the list became another one
 };

@@ -11,6 +11,26 @@ namespace {
 constexpr LineMark kStartOfText = 1;
 constexpr LineMark kEndOfText = 2;
 constexpr std::size_t kTellingBytesMin = 6;
+// More than any change that is learned from has; a record that says more is damaged.
+constexpr std::size_t kSpotLinesMax = 64;
+
+// For each place between lines, the first one in front of the text, the nearest lines that are not blank.
+struct NeighbourMarks {
+  std::vector<LineMark> above;
+  std::vector<LineMark> below;
+};
+
+NeighbourMarks neighbour_marks(const std::vector<std::string_view>& lines,
+                               const std::vector<LineMark>& marks) {
+  NeighbourMarks found;
+  found.above.assign(lines.size() + 1, kStartOfText);
+  found.below.assign(lines.size() + 1, kEndOfText);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    found.above[i + 1] = is_blank(lines[i]) ? found.above[i] : marks[i];
+  for (std::size_t i = lines.size(); i-- > 0;)
+    found.below[i] = is_blank(lines[i]) ? found.below[i + 1] : marks[i];
+  return found;
+}
 
 bool tells_something(std::string_view beginning) {
   return beginning.size() >= kTellingBytesMin && std::ranges::any_of(beginning, [](char c) {
@@ -84,14 +104,16 @@ std::vector<bool> claim_learned(const std::vector<LearnedLine>& learned, TextPla
                                 std::string_view owner, const std::vector<std::string_view>& lines,
                                 const std::vector<LineMark>& marks) {
   std::vector<bool> claims(lines.size(), false);
+  std::optional<NeighbourMarks> neighbours;
   for (const LearnedLine& rule : learned) {
     const LineSpot& spot = rule.spot;
-    if (spot.place != place || spot.owner != owner) continue;
+    if (spot.place != place || spot.owner != owner || spot.lines > kSpotLinesMax) continue;
+    if (!neighbours) neighbours = neighbour_marks(lines, marks);
+    LineSpot here = spot;
     for (std::size_t i = 0; i + spot.lines <= lines.size(); ++i) {
       if (!lines[i].starts_with(spot.starts_with)) continue;
-      const LineSpot here{
-          place,      spot.owner,      mark_above(lines, marks, i), mark_below(lines, marks, i + spot.lines),
-          spot.lines, spot.starts_with};
+      here.above = neighbours->above[i];
+      here.below = neighbours->below[i + spot.lines];
       if (!same_spot(spot, here)) continue;
       for (std::size_t k = i; k < i + spot.lines; ++k) claims[k] = true;
     }

@@ -20,6 +20,17 @@ std::size_t common_beginning(std::string_view left, std::string_view right) {
   return static_cast<std::size_t>(end.first - left.begin());
 }
 
+std::size_t count_lines(std::string_view text) {
+  return 1 + static_cast<std::size_t>(std::ranges::count(text, '\n'));
+}
+
+// The first line of `rest`, which goes on behind it.
+std::string_view take_line(std::string_view& rest) {
+  const std::string_view line = rest.substr(0, rest.find('\n'));
+  rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  return line;
+}
+
 // Cut before a character that is not whole.
 std::string_view whole_characters(std::string_view text, std::size_t bytes_max) {
   std::size_t size = std::min(text.size(), bytes_max);
@@ -56,7 +67,7 @@ std::vector<LearnedLine> LineLearner::observe(TextPlace place, std::string_view 
     known->text = text;
     known->digest = digest;
   } else {
-    texts_.push_front({place, std::string(owner), std::string(text), digest});
+    texts_.push_front({place, std::string(owner), std::string(text), digest, count_lines(text)});
     if (texts_.size() > kTextsMax) texts_.pop_back();
   }
   return learned;
@@ -70,12 +81,13 @@ LineLearner::KnownText* LineLearner::most_alike(TextPlace place, std::string_vie
   std::size_t fewest = std::min(kChangedLinesMax, lines.size() / 2) + 1;
   for (KnownText& known : texts_) {
     if (known.place != place || known.owner != owner) continue;
-    const std::vector<std::string_view> before = split_lines(known.text);
-    if (before.size() != lines.size()) continue;
+    if (known.lines != lines.size()) continue;
     std::vector<Run> runs;
     std::size_t count = 0;
+    // Line by line, so that texts that differ from the beginning cost no more than their beginning.
+    std::string_view before = known.text;
     for (std::size_t i = 0; i < lines.size() && count < fewest; ++i) {
-      if (lines[i] == before[i]) continue;
+      if (lines[i] == take_line(before)) continue;
       ++count;
       if (!runs.empty() && runs.back().first + runs.back().count == i) {
         ++runs.back().count;
@@ -158,6 +170,7 @@ void LineLearner::decode(std::string_view bytes) {
     known.owner = in.text();
     known.text = in.text();
     known.digest = keyed_digest(known.text, secret_);
+    known.lines = count_lines(known.text);
     texts_.push_back(std::move(known));
   });
   in.list([&] {

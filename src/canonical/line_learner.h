@@ -37,6 +37,7 @@ class LineLearner {
     std::string owner;
     std::string text;
     Digest128 digest;
+    std::size_t lines = 1;  // of the text
   };
   struct Sighted {
     LineSpot spot;

@@ -1,8 +1,11 @@
 #include "canonical/piece_changes.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
+#include <utility>
 
+#include "base/limits.h"
 #include "canonical/text_lines.h"
 
 namespace anyclaude {
@@ -11,7 +14,12 @@ namespace {
 using Lines = std::vector<std::string_view>;
 
 constexpr std::size_t kUpdateBytesMax = 8 * 1024;
+// What is too much to compare is another prompt: cells of a piece's table, cells of all tables, pairs of
+// pieces and the bytes of those that have no equal.
 constexpr std::size_t kTableCellsMax = 1'000'000;
+constexpr std::size_t kAllTablesCellsMax = 4'000'000;
+constexpr std::size_t kPairsMax = 1'024;
+constexpr std::size_t kUnpairedBytesMax = limits::kOrderedTextBytesMax;
 
 struct Hunk {
   Lines before;
@@ -19,8 +27,8 @@ struct Hunk {
 };
 
 // The longest common subsequence of what is left when equal beginnings and ends are cut off; nothing when
-// that is too much to compare.
-std::optional<std::vector<Hunk>> compare(const Lines& before, const Lines& now) {
+// that is too much to compare. Takes what it compared from `cells_left`.
+std::optional<std::vector<Hunk>> compare(const Lines& before, const Lines& now, std::size_t& cells_left) {
   std::size_t begin = 0;
   while (begin < std::min(before.size(), now.size()) && before[begin] == now[begin]) ++begin;
   std::size_t end = 0;
@@ -29,9 +37,11 @@ std::optional<std::vector<Hunk>> compare(const Lines& before, const Lines& now) 
     ++end;
   const std::size_t rows = before.size() - begin - end;
   const std::size_t columns = now.size() - begin - end;
-  if ((rows + 1) * (columns + 1) > kTableCellsMax) return std::nullopt;
+  const std::size_t cells = (rows + 1) * (columns + 1);
+  if (cells > std::min(kTableCellsMax, cells_left)) return std::nullopt;
+  cells_left -= cells;
 
-  std::vector<std::uint32_t> table((rows + 1) * (columns + 1), 0);
+  std::vector<std::uint32_t> table(cells, 0);
   const auto cell = [&](std::size_t row, std::size_t column) -> std::uint32_t& {
     return table[row * (columns + 1) + column];
   };
@@ -87,13 +97,16 @@ void say(std::string& update, const Hunk& hunk) {
   say(update, "it is now", hunk.now);
 }
 
-// How many of its lines a text shares with another, from 0 to 1.
+Lines sorted_lines(std::string_view text) {
+  Lines lines = split_lines(text);
+  std::ranges::sort(lines);
+  return lines;
+}
+
+// How many of its lines a text shares with another, from 0 to 1. Both are sorted.
 double likeness(const Lines& left, const Lines& right) {
-  if (left.empty() || right.empty()) return 0;
-  Lines sorted = left;
-  std::ranges::sort(sorted);
   const auto shared = std::ranges::count_if(
-      right, [&](std::string_view line) { return std::ranges::binary_search(sorted, line); });
+      right, [&](std::string_view line) { return std::ranges::binary_search(left, line); });
   return static_cast<double>(shared) / static_cast<double>(std::max(left.size(), right.size()));
 }
 
@@ -102,13 +115,20 @@ class Matching {
   Matching(const std::vector<LayoutPiece>& said, const std::vector<PromptPiece>& now)
       : said_(said), now_(now), partner_(said.size(), kNobody), taken_(now.size(), false) {
     pair_equal();
-    pair_alike();
+    if (!is_too_much()) pair_alike();
   }
 
   static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
   // The piece that a said one is now, or kNobody.
   std::size_t partner(std::size_t said) const { return partner_[said]; }
   bool is_new(std::size_t now) const { return !taken_[now]; }
+  // Too much has no equal for a comparison to say what changed.
+  bool is_too_much() const {
+    std::size_t bytes = 0;
+    for (const std::size_t i : unpaired_said_) bytes += said_[i].latest.size();
+    for (const std::size_t k : unpaired_now_) bytes += now_[k].text.size();
+    return bytes > kUnpairedBytesMax || unpaired_said_.size() * unpaired_now_.size() > kPairsMax;
+  }
 
  private:
   void pair(std::size_t said, std::size_t now) {
@@ -116,24 +136,33 @@ class Matching {
     taken_[now] = true;
   }
 
+  // Of several equal pieces the first is paired first.
   void pair_equal() {
+    std::map<std::pair<PieceKind, std::string_view>, std::vector<std::size_t>> places;
+    for (std::size_t k = now_.size(); k-- > 0;) places[{now_[k].kind, now_[k].text}].push_back(k);
+    for (std::size_t i = 0; i < said_.size(); ++i) {
+      const auto equal = places.find({said_[i].kind, said_[i].latest});
+      if (equal == places.end() || equal->second.empty()) continue;
+      pair(i, equal->second.back());
+      equal->second.pop_back();
+    }
     for (std::size_t i = 0; i < said_.size(); ++i)
-      for (std::size_t k = 0; k < now_.size(); ++k)
-        if (!taken_[k] && said_[i].kind == now_[k].kind && said_[i].latest == now_[k].text) {
-          pair(i, k);
-          break;
-        }
+      if (partner_[i] == kNobody) unpaired_said_.push_back(i);
+    for (std::size_t k = 0; k < now_.size(); ++k)
+      if (!taken_[k]) unpaired_now_.push_back(k);
   }
 
   // The session facts are always the same piece; others must share some of their lines.
   void pair_alike() {
-    for (std::size_t i = 0; i < said_.size(); ++i) {
-      if (partner_[i] != kNobody) continue;
+    std::map<std::size_t, Lines> now_lines;
+    for (const std::size_t k : unpaired_now_) now_lines[k] = sorted_lines(now_[k].text);
+    for (const std::size_t i : unpaired_said_) {
+      const Lines said_lines = sorted_lines(said_[i].latest);
       double best = said_[i].kind == PieceKind::facts ? -1 : 0.3;
       std::size_t chosen = kNobody;
-      for (std::size_t k = 0; k < now_.size(); ++k) {
+      for (const std::size_t k : unpaired_now_) {
         if (taken_[k] || said_[i].kind != now_[k].kind) continue;
-        const double alike = likeness(split_lines(said_[i].latest), split_lines(now_[k].text));
+        const double alike = likeness(said_lines, now_lines[k]);
         if (alike <= best) continue;
         best = alike;
         chosen = k;
@@ -146,6 +175,8 @@ class Matching {
   const std::vector<PromptPiece>& now_;
   std::vector<std::size_t> partner_;
   std::vector<bool> taken_;
+  std::vector<std::size_t> unpaired_said_;  // no equal piece was found for these
+  std::vector<std::size_t> unpaired_now_;
 };
 
 }  // namespace
@@ -153,6 +184,8 @@ class Matching {
 std::optional<PieceChanges> find_changes(const std::vector<LayoutPiece>& said,
                                          const std::vector<PromptPiece>& now) {
   const Matching matching(said, now);
+  if (matching.is_too_much()) return std::nullopt;
+  std::size_t cells_left = kAllTablesCellsMax;
   PieceChanges changes;
   for (std::size_t i = 0; i < said.size(); ++i) {
     const std::size_t partner = matching.partner(i);
@@ -161,7 +194,7 @@ std::optional<PieceChanges> find_changes(const std::vector<LayoutPiece>& said,
     changes.latest.emplace_back(text);
     if (text == said[i].latest) continue;
     const Lines before = said[i].latest.empty() ? Lines{} : split_lines(said[i].latest);
-    const auto hunks = compare(before, text.empty() ? Lines{} : split_lines(text));
+    const auto hunks = compare(before, text.empty() ? Lines{} : split_lines(text), cells_left);
     if (!hunks) return std::nullopt;
     for (const Hunk& hunk : *hunks) say(changes.update, hunk);
   }

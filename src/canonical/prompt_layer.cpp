@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <utility>
 
+#include "base/limits.h"
 #include "canonical/layout_book.h"
 #include "canonical/learned_book.h"
 #include "canonical/line_learner.h"
@@ -23,6 +25,11 @@ constexpr std::string_view kToolRanksKey = "tools";
 constexpr std::string_view kBlockRanksKey = "blocks";
 constexpr std::string_view kSightingsKey = "all";
 constexpr std::size_t kUpdatesMax = 200;
+constexpr int kPlansMax = 4;
+constexpr std::size_t kLearnedAtOnceMax = 16;
+// What looking at a text costs beside its bytes.
+constexpr std::size_t kBytesPerLearnedText = 128;
+constexpr std::uint64_t kAllLines = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
@@ -36,46 +43,69 @@ class PromptLayer::Impl {
         cutter_(std::move(options.rules), secret),
         layouts_(state_),
         arguments_(state_),
-        learned_(store),
-        learner_(secret) {
+        learner_(secret),
+        learned_(store) {
     if (const auto bytes = state_.get(kRanksTable, kToolRanksKey)) tool_ranks_.decode(*bytes);
     if (const auto bytes = state_.get(kRanksTable, kBlockRanksKey)) block_ranks_.decode(*bytes);
     if (const auto bytes = state_.get(kSightingsTable, kSightingsKey)) learner_.decode(*bytes);
   }
 
+  // What grows with a request is done without a lock: locks are held to look something up and to keep it.
   OrderReport order(MessagesRequest& request, const PromptContext& context) {
     if (level_ == OrderingLevel::off) return {};
-    const std::lock_guard lock(mutex_);
-    const TurnBounds bounds = find_turn_bounds(request.messages);
-    const std::vector<std::uint64_t> links = link_messages(request.messages, bounds, secret_);
-    const std::string key = conversation_key(context, links);
-    const std::uint64_t session = keyed_digest(context.session_id, secret_).low;
-
-    Plan plan = make_plan(request, bounds, links, key, session, context.learning);
+    const Turn turn = look_at(request, context);
+    Plan plan = settle(turn);
     OrderReport report{plan.continues, plan.layout.updates.size(), plan.parts.effects};
-    if (context.learning == Learning::allowed) {
-      learn_lines(request, bounds);
-      if (plan.changed) layouts_.keep(key, plan.layout);
-    }
-    write_prompt(request, bounds, plan.parts, plan.layout, level_);
+    if (turn.learning == Learning::allowed) learn_lines(turn);
+    write_prompt(request, turn.bounds, plan.parts, plan.layout, level_);
     arguments_.restore(request);
     return report;
   }
 
   void remember_arguments(std::string_view tool_use_id, std::string_view text) {
-    const std::lock_guard lock(mutex_);
     arguments_.remember(tool_use_id, text);
   }
 
   Status flush() { return state_.flush(); }
 
  private:
+  // A request, and what tells it from others.
+  struct Turn {
+    const MessagesRequest& request;
+    TurnBounds bounds;
+    std::vector<std::uint64_t> links;
+    std::string key;
+    std::uint64_t session;
+    Learning learning;
+  };
   struct Plan {
     PromptParts parts;
     ConversationLayout layout;
     bool continues = false;
     bool changed = true;  // the layout is not as it is kept
   };
+
+  Turn look_at(const MessagesRequest& request, const PromptContext& context) const {
+    const TurnBounds bounds = find_turn_bounds(request.messages);
+    std::vector<std::uint64_t> links = link_messages(request.messages, bounds, secret_);
+    std::string key = conversation_key(context, links);
+    const std::uint64_t session = keyed_digest(context.session_id, secret_).low;
+    return {request, bounds, std::move(links), std::move(key), session, context.learning};
+  }
+
+  // Plans again when another request of the conversation was faster.
+  Plan settle(const Turn& turn) {
+    for (int tries = 1;; ++tries) {
+      const LayoutCandidates known = layouts_.candidates(turn.key, turn.links, turn.session);
+      Plan plan = make_plan(turn, known.layouts);
+      if (turn.learning == Learning::forbidden || !plan.changed) return plan;
+      if (tries == kPlansMax) {
+        layouts_.keep(turn.key, plan.layout);
+        return plan;
+      }
+      if (layouts_.keep(turn.key, plan.layout, known.version) == LayoutBook::Kept::yes) return plan;
+    }
+  }
 
   std::string conversation_key(const PromptContext& context, const std::vector<std::uint64_t>& links) const {
     std::string bytes(context.partition);
@@ -92,9 +122,12 @@ class PromptLayer::Impl {
     return level_ >= OrderingLevel::standard && bounds.first_user != TurnBounds::kNone;
   }
 
-  PromptParts parts_for(const MessagesRequest& request, const TurnBounds& bounds,
-                        std::uint64_t learned_before) {
-    return take_apart(request, bounds, level_, cutter_, learned_.view(learned_before), secret_);
+  PromptParts parts_for(const Turn& turn, const LearnedView& learned) {
+    return take_apart(turn.request, turn.bounds, level_, cutter_, learned, secret_);
+  }
+  LearnedView learned_before(std::uint64_t number) const {
+    const std::lock_guard lock(learned_mutex_);
+    return learned_.view(number);
   }
 
   // The pieces that keep their place; where nothing moves there are none.
@@ -103,85 +136,88 @@ class PromptLayer::Impl {
   }
 
   // The layout whose pieces are all as they were is continued rather than one that is as near otherwise.
-  Plan make_plan(const MessagesRequest& request, const TurnBounds& bounds,
-                 const std::vector<std::uint64_t>& links, const std::string& key, std::uint64_t session,
-                 Learning learning) {
-    const std::vector<ConversationLayout> candidates = layouts_.candidates(key, links, session);
+  Plan make_plan(const Turn& turn, const std::vector<std::shared_ptr<const ConversationLayout>>& candidates) {
+    const std::vector<std::uint64_t>& links = turn.links;
     std::optional<Plan> best;
-    for (const ConversationLayout& candidate : candidates) {
-      const bool whole = common_links(candidate.links, links) == candidate.links.size();
+    for (const auto& candidate : candidates) {
+      const bool whole = common_links(candidate->links, links) == candidate->links.size();
       if (best && !whole) break;
-      if (links.size() == 1 && !may_be_sent_again(candidate, session)) continue;
-      Plan plan{parts_for(request, bounds, candidate.learned_before), candidate, true, true};
-      auto changes = find_changes(candidate.pieces, placed_pieces(plan.parts, bounds));
+      if (links.size() == 1 && !may_be_sent_again(*candidate, turn.session)) continue;
+      Plan plan{parts_for(turn, learned_before(candidate->learned_before)), *candidate, true, true};
+      auto changes = find_changes(candidate->pieces, placed_pieces(plan.parts, turn.bounds));
       if (!changes) continue;
       const bool unchanged = changes->update.empty();
       // A first turn that says something else begins another conversation.
       if (!unchanged && links.size() == 1) continue;
       if (best && !unchanged) continue;
-      if (continue_layout(plan, request, bounds, links, std::move(*changes))) best = std::move(plan);
+      if (continue_layout(plan, turn, std::move(*changes))) best = std::move(plan);
       if (unchanged) break;
     }
-    if (best) {
-      observe_ranks(best->parts, learning);
-      best->changed |= extend_tools(*best);
-      return std::move(*best);
-    }
-    return begin(request, bounds, links, session, learning);
+    if (!best) return begin(turn);
+    observe_ranks(best->parts, turn.learning);
+    best->changed |= extend_tools(*best);
+    return std::move(*best);
   }
 
   // A first turn that was seen before is sent again, or opens another conversation, which is told what was
   // learned meanwhile.
   bool may_be_sent_again(const ConversationLayout& layout, std::uint64_t session) const {
+    const std::lock_guard lock(learned_mutex_);
     return layout.session == session && layout.learned_before == learned_.next();
   }
 
-  Plan begin(const MessagesRequest& request, const TurnBounds& bounds,
-             const std::vector<std::uint64_t>& links, std::uint64_t session, Learning learning) {
-    learned_.refresh();
-    Plan plan{parts_for(request, bounds, learned_.next()), {}, false, true};
-    observe_ranks(plan.parts, learning);
+  Plan begin(const Turn& turn) {
+    std::uint64_t next = 0;
+    {
+      const std::lock_guard lock(learned_mutex_);
+      learned_.refresh();
+      next = learned_.next();
+    }
+    Plan plan{parts_for(turn, learned_before(next)), {}, false, true};
+    observe_ranks(plan.parts, turn.learning);
     ConversationLayout& layout = plan.layout;
-    layout.session = session;
-    layout.learned_before = learned_.next();
-    layout.links = links;
+    layout.session = turn.session;
+    layout.learned_before = next;
+    layout.links = turn.links;
     layout.tools = order_tools(plan.parts.tools, {}, first_ranks_, tool_ranks_);
-    place_pieces(placed_pieces(plan.parts, bounds), layout.pieces);
+    place_pieces(placed_pieces(plan.parts, turn.bounds), layout.pieces);
     return plan;
   }
 
   // System text, then blocks by how widely they are shared, then the facts.
   void place_pieces(const std::vector<PromptPiece>& pieces, std::vector<LayoutPiece>& placed) const {
-    for (const PromptPiece& piece : pieces) placed.push_back({piece.kind, piece.text, piece.text});
-    std::ranges::stable_sort(placed, [this](const LayoutPiece& left, const LayoutPiece& right) {
-      return standing(left) < standing(right);
-    });
+    using Standing = std::pair<int, std::int64_t>;
+    std::vector<std::pair<Standing, const PromptPiece*>> standing;
+    standing.reserve(pieces.size());
+    for (const PromptPiece& piece : pieces) standing.emplace_back(standing_of(piece), &piece);
+    std::ranges::stable_sort(standing, {}, [](const auto& entry) { return entry.first; });
+    placed.reserve(pieces.size());
+    for (const auto& [place, piece] : standing) placed.push_back({piece->kind, piece->text, piece->text});
   }
 
-  std::pair<int, std::int64_t> standing(const LayoutPiece& piece) const {
+  std::pair<int, std::int64_t> standing_of(const PromptPiece& piece) const {
     const bool in_first_turn = piece.kind == PieceKind::block ||
                                (piece.kind == PieceKind::system && level_ == OrderingLevel::aggressive);
     if (!in_first_turn) return {piece.kind == PieceKind::system ? 0 : 2, 0};
-    return {1, -static_cast<std::int64_t>(block_ranks_.count(keyed_digest(piece.said, secret_).low))};
+    return {1, -static_cast<std::int64_t>(block_ranks_.count(keyed_digest(piece.text, secret_).low))};
   }
 
   // False when the conversation has been corrected so often that it is better to begin anew.
-  bool continue_layout(Plan& plan, const MessagesRequest& request, const TurnBounds& bounds,
-                       const std::vector<std::uint64_t>& links, PieceChanges changes) const {
+  bool continue_layout(Plan& plan, const Turn& turn, PieceChanges changes) const {
     ConversationLayout& layout = plan.layout;
-    const std::size_t common = common_links(layout.links, links);
+    const std::size_t common = common_links(layout.links, turn.links);
     if (common < layout.links.size()) {
       depart(layout, common);
-      auto from_there = find_changes(layout.pieces, placed_pieces(plan.parts, bounds));
+      auto from_there = find_changes(layout.pieces, placed_pieces(plan.parts, turn.bounds));
       if (!from_there) return false;
       changes = std::move(*from_there);
     }
-    plan.changed = layout.links != links || !changes.update.empty();
-    layout.links = links;
+    plan.changed = layout.links != turn.links || !changes.update.empty();
+    layout.links = turn.links;
     for (std::size_t i = 0; i < layout.pieces.size(); ++i) layout.pieces[i].latest = changes.latest[i];
     for (const PromptPiece& piece : changes.added) layout.pieces.push_back({piece.kind, {}, piece.text});
     if (!changes.update.empty())
-      layout.updates.push_back({links_to_last_user(request, bounds), std::move(changes.update)});
+      layout.updates.push_back({links_to_last_user(turn.request, turn.bounds), std::move(changes.update)});
     return layout.updates.size() <= kUpdatesMax;
   }
 
@@ -222,32 +258,40 @@ class PromptLayer::Impl {
       state_.put(kRanksTable, std::string(kBlockRanksKey), block_ranks_.encode());
   }
 
-  // Below `standard` nothing is moved, so there is nothing to learn for.
-  void learn_lines(const MessagesRequest& request, const TurnBounds& bounds) {
-    if (!moves(bounds)) return;
-    const LearnedView view = learned_.view(learned_.next());
+  // Below `standard` nothing is moved, so there is nothing to learn for. What a request says beyond
+  // kLearnedTextBytesMax, and lines beyond kLearnedAtOnceMax, teach nothing.
+  void learn_lines(const Turn& turn) {
+    if (!moves(turn.bounds)) return;
+    const LearnedView view = learned_before(kAllLines);
     std::vector<LearnedLine> found;
-    visit_client_texts(request, bounds, [&](TextPlace place, std::string_view owner, std::string_view text) {
-      const auto kept = cutter_.cut(place, owner, text, CutDepth::volatile_too, view.lines, view.generation);
-      auto learned = learner_.observe(place, owner, kept->kept);
-      std::ranges::move(learned, std::back_inserter(found));
-    });
-    for (LearnedLine& line : found) learned_.add(std::move(line), secret_);
+    std::size_t bytes = 0;
+    const std::lock_guard lock(learner_mutex_);
+    visit_client_texts(
+        turn.request, turn.bounds, [&](TextPlace place, std::string_view owner, std::string_view text) {
+          bytes += text.size() + kBytesPerLearnedText;
+          if (bytes > limits::kLearnedTextBytesMax || found.size() >= kLearnedAtOnceMax) return;
+          const auto kept =
+              cutter_.cut(place, owner, text, CutDepth::volatile_too, view.lines, view.generation);
+          std::ranges::move(learner_.observe(place, owner, kept->kept), std::back_inserter(found));
+        });
     if (learner_.take_changed()) state_.put(kSightingsTable, std::string(kSightingsKey), learner_.encode());
+    const std::lock_guard book_lock(learned_mutex_);
+    for (LearnedLine& line : found) learned_.add(std::move(line), secret_);
   }
 
   const OrderingLevel level_;
   const HashSecret secret_;
   const FirstRanks first_ranks_;
   PendingState state_;
-  std::mutex mutex_;  // of everything below
   TextCutter cutter_;
   LayoutBook layouts_;
   ToolArguments arguments_;
-  LearnedBook learned_;
-  LineLearner learner_;
   SetRanks tool_ranks_;
   SetRanks block_ranks_;
+  std::mutex learner_mutex_;  // taken before the other one
+  LineLearner learner_;
+  mutable std::mutex learned_mutex_;
+  LearnedBook learned_;
 };
 
 PromptLayer::PromptLayer(StateStore& store, const HashSecret& secret, PromptLayerOptions options)

@@ -51,9 +51,10 @@ struct PromptParts {
   std::vector<RuleEffect> effects;
 };
 
+// The learned lines that count for a conversation. Equal generations mean equal lines.
 struct LearnedView {
-  const std::vector<LearnedLine>& lines;
-  std::uint64_t generation;
+  std::vector<LearnedLine> lines;
+  std::uint64_t generation = 0;
 };
 
 // Pieces are made where there is a first turn to put them in and `level` is standard or more.

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "messages/json_document.h"
+
 namespace anyclaude {
 namespace {
 
@@ -12,9 +14,9 @@ std::string string_member(const simdjson::dom::object& object, std::string_view 
 }
 
 RequestOrigin from_json(std::string_view text) {
-  simdjson::dom::parser parser;
+  const auto document = JsonDocument::parse(std::string(text));
   simdjson::dom::object object;
-  if (parser.parse(text.data(), text.size()).get(object) != simdjson::SUCCESS) return {};
+  if (!document || document->root().get(object) != simdjson::SUCCESS) return {};
   return {string_member(object, "session_id"), string_member(object, "account_uuid")};
 }
 

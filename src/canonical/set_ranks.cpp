@@ -10,6 +10,7 @@ bool SetRanks::observe(std::vector<std::uint64_t> members) {
   std::ranges::sort(members);
   members.erase(std::unique(members.begin(), members.end()), members.end());
   if (members.empty() || members.size() > kMembersMax) return false;
+  const std::lock_guard lock(mutex_);
   const auto known = std::ranges::find(sets_, members);
   if (known != sets_.end()) {
     std::rotate(sets_.begin(), known, known + 1);
@@ -29,11 +30,13 @@ void SetRanks::add(std::vector<std::uint64_t> members) {
 }
 
 std::uint64_t SetRanks::count(std::uint64_t member) const {
+  const std::lock_guard lock(mutex_);
   const auto found = counts_.find(member);
   return found == counts_.end() ? 0 : found->second;
 }
 
 std::string SetRanks::encode() const {
+  const std::lock_guard lock(mutex_);
   ByteWriter out;
   out.list(sets_, [&out](const auto& members) {
     out.list(members, [&out](std::uint64_t member) { out.number(member); });
@@ -42,6 +45,7 @@ std::string SetRanks::encode() const {
 }
 
 void SetRanks::decode(std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
   sets_.clear();
   counts_.clear();
   std::vector<std::vector<std::uint64_t>> sets;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,7 +14,8 @@
 namespace anyclaude {
 
 // Remembers the sets seen last; a set that goes unseen while kSetsMax others come is forgotten, and its
-// members count less: that bounds the counts and lets them decay. Not thread-safe.
+// members count less: that bounds the counts and lets them decay. Thread-safe; no call takes longer for a
+// larger set than kMembersMax, which is not remembered.
 class SetRanks {
  public:
   static constexpr std::size_t kSetsMax = 64;
@@ -28,8 +30,10 @@ class SetRanks {
   void decode(std::string_view bytes);
 
  private:
+  // With mutex_ held.
   void add(std::vector<std::uint64_t> members);
 
+  mutable std::mutex mutex_;
   std::deque<std::vector<std::uint64_t>> sets_;  // sorted members; the set seen last in front
   std::unordered_map<std::uint64_t, std::uint64_t> counts_;
 };

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/bounded_json.h"
 #include "canonical/embedded_texts.h"
 #include "canonical/prompt_parts.h"
 #include "canonical/text_lines.h"
@@ -81,7 +82,7 @@ SideRequestRules SideRequestRules::built_in() {
 }
 
 Result<SideRequestRules> SideRequestRules::parse(std::string_view text) {
-  const json root = json::parse(text, nullptr, /*allow_exceptions=*/false, /*ignore_comments=*/true);
+  const json root = parse_json(text, JsonComments::ignored);
   if (!root.is_object() || !root.contains("side_requests") || !root["side_requests"].is_array())
     return wrong("the file must hold an object with a list 'side_requests'");
   auto compiled = std::make_shared<Compiled>();

@@ -2,10 +2,19 @@
 
 #include <utility>
 
+#include "base/limits.h"
+
 namespace anyclaude {
 namespace {
 
 constexpr std::size_t kRememberedMax = 1'024;
+constexpr std::size_t kRememberedBytesMax = 32u * 1024 * 1024;
+
+std::size_t bytes_of(const CutText& text) {
+  std::size_t bytes = text.kept.size();
+  for (const Cut& cut : text.cuts) bytes += cut.text.size() + sizeof(Cut);
+  return bytes;
+}
 
 // A line of the text, or a marker for lines that were taken out.
 struct Piece {
@@ -83,6 +92,8 @@ class Cutting {
 std::shared_ptr<const CutText> TextCutter::cut(TextPlace place, std::string_view owner, std::string_view text,
                                                CutDepth depth, const std::vector<LearnedLine>& learned,
                                                std::uint64_t learned_generation) {
+  if (text.size() > limits::kOrderedTextBytesMax)
+    return std::make_shared<const CutText>(CutText{std::string(text), {}, keyed_digest(text, secret_).low});
   Digest128 key = keyed_digest(text, secret_);
   std::string context(owner);
   context += static_cast<char>(place);
@@ -91,18 +102,31 @@ std::shared_ptr<const CutText> TextCutter::cut(TextPlace place, std::string_view
   context += std::to_string(learned_generation);
   key = keyed_digest(context, secret_);
 
-  if (const auto known = by_key_.find(key); known != by_key_.end()) {
-    remembered_.splice(remembered_.begin(), remembered_, known->second);
-    return known->second->result;
-  }
+  if (Result known = recall(key)) return known;
   auto result = std::make_shared<const CutText>(cut_anew(place, owner, text, depth, learned));
+  remember(key, result);
+  return result;
+}
+
+TextCutter::Result TextCutter::recall(const Digest128& key) {
+  const std::lock_guard lock(mutex_);
+  const auto known = by_key_.find(key);
+  if (known == by_key_.end()) return nullptr;
+  remembered_.splice(remembered_.begin(), remembered_, known->second);
+  return known->second->result;
+}
+
+void TextCutter::remember(const Digest128& key, const Result& result) {
+  const std::lock_guard lock(mutex_);
+  if (by_key_.contains(key)) return;
   remembered_.push_front({key, result});
   by_key_[key] = remembered_.begin();
-  if (remembered_.size() > kRememberedMax) {
+  remembered_bytes_ += bytes_of(*result);
+  while (remembered_.size() > kRememberedMax || remembered_bytes_ > kRememberedBytesMax) {
+    remembered_bytes_ -= bytes_of(*remembered_.back().result);
     by_key_.erase(remembered_.back().key);
     remembered_.pop_back();
   }
-  return result;
 }
 
 CutText TextCutter::cut_anew(TextPlace place, std::string_view owner, std::string_view text, CutDepth depth,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,7 +33,8 @@ struct CutText {
 // Which of the actions are done. `noise` drops and rewrites; `volatile_too` also relocates.
 enum class CutDepth : unsigned char { noise, volatile_too };
 
-// Remembers what became of texts, for the same ones come with every request. Not thread-safe.
+// Remembers what became of texts, for the same ones come with every request. Thread-safe: texts are cut
+// without a lock. A text larger than kOrderedTextBytesMax stays as it is.
 class TextCutter {
  public:
   TextCutter(VolatileRules rules, const HashSecret& secret) : rules_(std::move(rules)), secret_(secret) {}
@@ -46,16 +48,21 @@ class TextCutter {
   const VolatileRules& rules() const { return rules_; }
 
  private:
+  using Result = std::shared_ptr<const CutText>;
+  Result recall(const Digest128& key);
+  void remember(const Digest128& key, const Result& result);
   CutText cut_anew(TextPlace place, std::string_view owner, std::string_view text, CutDepth depth,
                    const std::vector<LearnedLine>& learned) const;
 
   struct Remembered {
     Digest128 key;
-    std::shared_ptr<const CutText> result;
+    Result result;
   };
 
-  VolatileRules rules_;
+  const VolatileRules rules_;
   const HashSecret secret_;
+  std::mutex mutex_;  // of everything below
+  std::size_t remembered_bytes_ = 0;
   std::list<Remembered> remembered_;  // the one used last in front
   std::unordered_map<Digest128, std::list<Remembered>::iterator, Digest128Hash> by_key_;
 };

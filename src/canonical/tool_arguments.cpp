@@ -30,16 +30,19 @@ void ToolArguments::restore(MessagesRequest& request) {
     for (ContentBlock& block : message.content) {
       auto* call = std::get_if<ToolUseBlock>(&block.value);
       if (call == nullptr || call->id.empty()) continue;
-      const Entry& known = find(call->id);
+      const Entry known = find(call->id);
       if (!known.text.empty() && known.canonical == call->input_json) call->input_json = known.text;
     }
   }
 }
 
-const ToolArguments::Entry& ToolArguments::find(const std::string& id) {
-  if (const auto known = by_id_.find(id); known != by_id_.end()) {
-    entries_.splice(entries_.begin(), entries_, known->second);
-    return entries_.front();
+ToolArguments::Entry ToolArguments::find(const std::string& id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = by_id_.find(id); known != by_id_.end()) {
+      entries_.splice(entries_.begin(), entries_, known->second);
+      return entries_.front();
+    }
   }
   Entry entry{id, {}, {}};
   if (const auto stored = state_.get(kToolArgumentsTable, id)) {
@@ -48,10 +51,12 @@ const ToolArguments::Entry& ToolArguments::find(const std::string& id) {
     entry.text = in.text();
     if (!in.complete()) entry = {id, {}, {}};
   }
-  return add(std::move(entry));
+  add(entry);
+  return entry;
 }
 
-const ToolArguments::Entry& ToolArguments::add(Entry entry) {
+void ToolArguments::add(Entry entry) {
+  const std::lock_guard lock(mutex_);
   if (const auto known = by_id_.find(entry.id); known != by_id_.end()) {
     entries_.erase(known->second);
     by_id_.erase(known);
@@ -62,7 +67,6 @@ const ToolArguments::Entry& ToolArguments::add(Entry entry) {
     by_id_.erase(entries_.back().id);
     entries_.pop_back();
   }
-  return entries_.front();
 }
 
 }  // namespace anyclaude

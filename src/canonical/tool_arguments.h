@@ -2,6 +2,7 @@
 #pragma once
 
 #include <list>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,7 +14,7 @@ namespace anyclaude {
 
 inline constexpr StateTable kToolArgumentsTable{"tool_arguments", 1, 20'000, 256 * 1024};
 
-// Not thread-safe.
+// Thread-safe. The lock is held for one call's text at a time, never while the store is read.
 class ToolArguments {
  public:
   explicit ToolArguments(PendingState& state) : state_(state) {}
@@ -32,10 +33,11 @@ class ToolArguments {
     std::string canonical;  // empty with `text`: nothing is remembered of this call
     std::string text;
   };
-  const Entry& find(const std::string& id);
-  const Entry& add(Entry entry);
+  Entry find(const std::string& id);
+  void add(Entry entry);
 
   PendingState& state_;
+  std::mutex mutex_;          // of everything below
   std::list<Entry> entries_;  // the one used last in front
   std::unordered_map<std::string, std::list<Entry>::iterator> by_id_;
 };

@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/bounded_json.h"
 #include "canonical/embedded_texts.h"
 
 namespace anyclaude {
@@ -14,7 +15,7 @@ FirstRanks FirstRanks::built_in() {
 }
 
 Result<FirstRanks> FirstRanks::parse(std::string_view text) {
-  const nlohmann::json root = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json root = parse_json(text);
   const auto wrong = [](std::string message) {
     return fail(ErrorKind::invalid_request, ErrorSource::config, "tool ranks: " + std::move(message));
   };
@@ -35,15 +36,13 @@ Result<FirstRanks> FirstRanks::parse(std::string_view text) {
   return result;
 }
 
-std::uint64_t FirstRanks::of(const std::vector<StableTool>& offered, std::string_view name) const {
-  for (const List& list : lists_) {
-    const bool counts = list.when_tool.empty() ||
-                        std::ranges::find(offered, list.when_tool, &StableTool::name) != offered.end();
-    if (!counts) continue;
-    const auto found = list.ranks.find(name);
-    return found == list.ranks.end() ? 0 : found->second;
-  }
-  return 0;
+const FirstRanks::Ranks* FirstRanks::of(const std::vector<StableTool>& offered) const {
+  const auto counts = [&offered](const List& list) {
+    return list.when_tool.empty() ||
+           std::ranges::find(offered, list.when_tool, &StableTool::name) != offered.end();
+  };
+  const auto list = std::ranges::find_if(lists_, counts);
+  return list == lists_.end() ? nullptr : &list->ranks;
 }
 
 std::vector<std::string> order_tools(const std::vector<StableTool>& offered, std::vector<std::string> begun,
@@ -52,11 +51,17 @@ std::vector<std::string> order_tools(const std::vector<StableTool>& offered, std
     std::uint64_t rank;
     const std::string* name;
   };
+  const FirstRanks::Ranks* ranks = first.of(offered);
+  const auto first_rank = [ranks](const std::string& name) -> std::uint64_t {
+    if (ranks == nullptr) return 0;
+    const auto found = ranks->find(name);
+    return found == ranks->end() ? 0 : found->second;
+  };
   const std::set<std::string_view> known(begun.begin(), begun.end());
   std::vector<Ranked> added;
   for (const StableTool& tool : offered)
     if (!known.contains(tool.name))
-      added.push_back({first.of(offered, tool.name) + learned.count(tool.definition), &tool.name});
+      added.push_back({first_rank(tool.name) + learned.count(tool.definition), &tool.name});
   std::ranges::sort(added, [](const Ranked& left, const Ranked& right) {
     return std::tie(right.rank, *left.name) < std::tie(left.rank, *right.name);
   });

@@ -18,13 +18,14 @@ class FirstRanks {
  public:
   static FirstRanks built_in();
   static Result<FirstRanks> parse(std::string_view json);
-  // 0 for a tool no list names.
-  std::uint64_t of(const std::vector<StableTool>& offered, std::string_view name) const;
+  // By name, for the tools offered; a tool that is not there has rank 0. Null where no list counts.
+  using Ranks = std::map<std::string, std::uint64_t, std::less<>>;
+  const Ranks* of(const std::vector<StableTool>& offered) const;
 
  private:
   struct List {
     std::string when_tool;  // the list counts where this tool is offered; empty: always
-    std::map<std::string, std::uint64_t, std::less<>> ranks;
+    Ranks ranks;
   };
   std::vector<List> lists_;
 };

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/bounded_json.h"
 #include "canonical/embedded_texts.h"
 #include "canonical/text_lines.h"
 
@@ -159,7 +160,7 @@ VolatileRules VolatileRules::built_in() {
 }
 
 Result<VolatileRules> VolatileRules::parse(std::string_view text) {
-  const json root = json::parse(text, nullptr, /*allow_exceptions=*/false, /*ignore_comments=*/true);
+  const json root = parse_json(text, JsonComments::ignored);
   if (!root.is_object() || !root.contains("rules") || !root["rules"].is_array())
     return wrong("the file must hold an object with a list 'rules'");
   auto compiled = std::make_shared<Compiled>();

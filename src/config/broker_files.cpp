@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/bounded_json.h"
 #include "base/random_id.h"
 
 namespace anyclaude {
@@ -70,7 +71,7 @@ Status write_running_broker(const path& store_directory, const RunningBroker& br
 }
 
 std::optional<RunningBroker> read_running_broker(const path& store_directory) {
-  const json said = json::parse(read_text(store_directory / kRunningBrokerFile), nullptr, false);
+  const json said = parse_json(read_text(store_directory / kRunningBrokerFile));
   if (!said.is_object()) return std::nullopt;
   const auto text = [&said](const char* name) {
     const auto found = said.find(name);

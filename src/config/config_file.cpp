@@ -3,6 +3,8 @@
 #include <sstream>
 #include <utility>
 
+#include "base/bounded_json.h"
+#include "base/limits.h"
 #include "base/others_may_write.h"
 #include "config/backend_entry.h"
 #include "config/config.h"
@@ -98,15 +100,15 @@ std::size_t line_at(std::string_view text, std::size_t offset) {
 }  // namespace
 
 Status apply_config_text(Config& config, std::string_view text, std::string_view name) {
-  json root;
-  try {
-    root = json::parse(text, nullptr, true, /*ignore_comments=*/true);
-  } catch (const json::parse_error& error) {
-    return config_error(std::string(name) + ", line " + std::to_string(line_at(text, error.byte)) +
+  const auto root = read_json(text, JsonComments::ignored);
+  if (!root && root.error().kind == JsonFault::Kind::too_deep)
+    return config_error(std::string(name) + ": nested deeper than " + std::to_string(limits::kJsonDepthMax) +
+                        " levels");
+  if (!root)
+    return config_error(std::string(name) + ", line " + std::to_string(line_at(text, root.error().offset)) +
                         ": not valid JSON");
-  }
-  if (!root.is_object()) return config_error(std::string(name) + ": the file must hold one JSON object");
-  if (auto status = apply_root(config, root); !status)
+  if (!root->is_object()) return config_error(std::string(name) + ": the file must hold one JSON object");
+  if (auto status = apply_root(config, *root); !status)
     return config_error(std::string(name) + ": " + status.error().message);
   return {};
 }

@@ -95,19 +95,27 @@ simdjson::error_code parse_padded(simdjson::dom::parser& parser, std::string& te
 
 }  // namespace
 
-Result<JsonDocument> JsonDocument::parse(std::string body) {
+Result<JsonDocument> JsonDocument::parse(std::string&& body) {
   JsonDocument document;
   document.body_ = std::make_unique<std::string>(std::move(body));
   document.parser_ = std::make_unique<simdjson::dom::parser>();
-  auto error = parse_padded(*document.parser_, *document.body_, document.root_);
-  if (error != simdjson::SUCCESS && error != simdjson::UTF8_ERROR) {
-    RepairedJson repaired = repair_json(*document.body_);
+  if (const Status status = document.read(); !status) {
+    body = std::move(*document.body_);
+    return tl::unexpected(status.error());
+  }
+  return document;
+}
+
+Status JsonDocument::read() {
+  auto error = parse_padded(*parser_, *body_, root_);
+  if (error != simdjson::SUCCESS && error != simdjson::UTF8_ERROR && error != simdjson::DEPTH_ERROR) {
+    RepairedJson repaired = repair_json(*body_);
     if (repaired.repairs.size() > limits::kJsonRepairsMax)
       return refuse("The request body has more than " + std::to_string(limits::kJsonRepairsMax) +
                     " lone surrogates and numbers beyond 64 bits");
     if (!repaired.repairs.empty()) {
-      error = parse_padded(*document.parser_, repaired.text, document.root_);
-      document.repairs_ = std::move(repaired.repairs);
+      error = parse_padded(*parser_, repaired.text, root_);
+      repairs_ = std::move(repaired.repairs);
     }
   }
   if (error == simdjson::DEPTH_ERROR)
@@ -115,9 +123,9 @@ Result<JsonDocument> JsonDocument::parse(std::string body) {
                   " levels");
   if (error != simdjson::SUCCESS)
     return refuse(std::string("The request body is not valid JSON: ") + simdjson::error_message(error));
-  if (DuplicateKeySearch().finds_in(document.root_))
+  if (DuplicateKeySearch().finds_in(root_))
     return refuse("The request body has an object with the same key twice");
-  return document;
+  return {};
 }
 
 }  // namespace anyclaude

@@ -27,11 +27,12 @@ struct JsonRepair {
 // live as long as the document.
 class JsonDocument {
  public:
-  // Takes the received bytes. Reserve `kPadding` bytes behind them to save a copy. Refuses with
-  // invalid_request (and a sentence for the client): text that is not one JSON value, not UTF-8, nested
-  // deeper than kJsonDepthMax, or with a key twice in one object (two parsers must not disagree about what
-  // was said).
-  static Result<JsonDocument> parse(std::string body);
+  // Takes the received bytes, and leaves them where they are when it refuses them. Reserve `kPadding` bytes
+  // behind them to save a copy. Refuses with invalid_request (and a sentence for the client): text that is
+  // not one JSON value, not UTF-8, nested deeper than kJsonDepthMax, or with a key twice in one object (two
+  // parsers must not disagree about what was said).
+  static Result<JsonDocument> parse(std::string&& body);
+  static Result<JsonDocument> parse(const std::string& body) { return parse(std::string(body)); }
   static constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
 
   simdjson::dom::element root() const { return root_; }
@@ -40,6 +41,8 @@ class JsonDocument {
   const std::vector<JsonRepair>& repairs() const { return repairs_; }
 
  private:
+  Status read();
+
   std::unique_ptr<std::string> body_;
   std::unique_ptr<simdjson::dom::parser> parser_;
   simdjson::dom::element root_;

@@ -57,9 +57,7 @@ class Repairer {
   explicit Repairer(std::string_view text) : text_(text) {}
 
   RepairedJson run() {
-    while (at_ < text_.size() && stack_.size() <= limits::kJsonDepthMax &&
-           out_.repairs.size() <= limits::kJsonRepairsMax)
-      step();
+    while (at_ < text_.size() && stack_.size() <= limits::kJsonDepthMax && !has_enough()) step();
     out_.text.append(text_.substr(copied_));
     return std::move(out_);
   }
@@ -74,6 +72,8 @@ class Repairer {
     std::string_view key;              // as spelled, between its quotes
     std::optional<std::string> place;  // of the container itself, once somebody asked
   };
+
+  bool has_enough() const { return out_.repairs.size() > limits::kJsonRepairsMax; }
 
   void step() {
     const char c = text_[at_];
@@ -96,7 +96,7 @@ class Repairer {
     const std::size_t start = ++at_;
     const std::size_t first_repair = out_.repairs.size();
     std::size_t replacements = 0;  // U+FFFD so far in this string, whoever wrote them
-    while (at_ < text_.size() && text_[at_] != '"') {
+    while (at_ < text_.size() && text_[at_] != '"' && !has_enough()) {
       if (text_[at_] == '\\') {
         escape(replacements);
       } else {

@@ -57,7 +57,7 @@ void MessageAssembler::feed(std::string_view event_name, std::string_view data_j
   }
   if (broken_) return;
   const Json event = parse_reply_json(data_json);
-  if (!event.is_object()) return give_up();
+  if (!event.is_object()) return give_up(data_json);
   dispatch(event_name.empty() ? string_or_empty(event, "type") : event_name, event);
 }
 
@@ -131,7 +131,7 @@ void MessageAssembler::block_stop(const Json& event) {
   block_is_open_ = false;
   if (partial_input_.empty()) return;
   Json input = parse_reply_json(partial_input_);
-  if (!input.is_object() || !keeps_its_numbers(partial_input_)) return give_up();
+  if (!input.is_object() || !keeps_its_numbers(partial_input_)) return give_up(partial_input_);
   message_["content"].back()["input"] = std::move(input);
 }
 
@@ -163,6 +163,11 @@ void MessageAssembler::message_stop() {
 void MessageAssembler::give_up() {
   broken_ = true;
   completeness_ = MessageCompleteness::incomplete;
+}
+
+void MessageAssembler::give_up(std::string_view unread) {
+  too_deep_ = is_json_too_deep(unread);
+  give_up();
 }
 
 }  // namespace anyclaude

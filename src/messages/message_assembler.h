@@ -24,6 +24,9 @@ class MessageAssembler {
   void feed(std::string_view event_name, std::string_view data_json);
 
   MessageCompleteness completeness() const { return completeness_; }
+  // Whether the message is incomplete because an event, or a call's input, is nested deeper than
+  // kJsonDepthMax.
+  bool is_too_deep() const { return too_deep_; }
   // The message as a non-streamed reply carries it: id, type, role, model, content, stop_reason,
   // stop_sequence, usage and whatever else was in it. Meaningful once completeness() is complete.
   const nlohmann::json& message() const { return message_; }
@@ -42,12 +45,15 @@ class MessageAssembler {
   void message_stop();
   bool is_open(const Json& event) const;
   void give_up();
+  // The same, for text that could not be read.
+  void give_up(std::string_view unread);
 
   Json message_;
   bool block_is_open_ = false;
   std::string partial_input_;  // of the block that is open, its input_json_delta texts so far
   bool closing_ = false;       // message_delta came: no block may open any more
   bool broken_ = false;
+  bool too_deep_ = false;
   std::string error_json_;
   MessageCompleteness completeness_ = MessageCompleteness::nothing;
 };

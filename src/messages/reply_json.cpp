@@ -6,7 +6,6 @@
 
 #include "base/hex.h"
 #include "base/json_text.h"
-#include "base/limits.h"
 
 namespace anyclaude {
 namespace {
@@ -16,20 +15,6 @@ std::size_t behind_string(std::string_view text, std::size_t at) {
   for (++at; at < text.size() && text[at] != '"'; ++at)
     if (text[at] == '\\') ++at;
   return at + 1;
-}
-
-bool is_too_deep(std::string_view text) {
-  std::size_t depth = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text[at] == '"') {
-      at = behind_string(text, at);
-      continue;
-    }
-    if ((text[at] == '[' || text[at] == '{') && ++depth > limits::kJsonDepthMax) return true;
-    if ((text[at] == ']' || text[at] == '}') && depth > 0) --depth;
-    ++at;
-  }
-  return false;
 }
 
 // The code unit of a \uXXXX escape at `at`, if there is one.
@@ -93,25 +78,13 @@ std::string without_foreign_bytes(std::string_view text) {
 
 }  // namespace
 
-nlohmann::json parse_reply_json(std::string_view text) {
-  using Json = nlohmann::json;
-  if (is_too_deep(text)) return Json(Json::value_t::discarded);
-  return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-}
-
-nlohmann::ordered_json parse_ordered_json(std::string_view text) {
-  using Json = nlohmann::ordered_json;
-  if (is_too_deep(text)) return Json(Json::value_t::discarded);
-  return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-}
-
 std::string repaired_json_text(std::string_view text) {
   return without_lone_surrogates(without_foreign_bytes(text));
 }
 
 nlohmann::json parse_or_repair(std::string_view text) {
-  nlohmann::json parsed = parse_reply_json(text);
-  return parsed.is_discarded() ? parse_reply_json(repaired_json_text(text)) : parsed;
+  nlohmann::json parsed = parse_json(text);
+  return parsed.is_discarded() ? parse_json(repaired_json_text(text)) : parsed;
 }
 
 bool keeps_its_numbers(std::string_view json_text) {

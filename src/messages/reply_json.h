@@ -5,16 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "base/bounded_json.h"
+
 namespace anyclaude {
 
-// Throws nothing. Returns a discarded value (is_discarded()) for text that is not JSON, is not UTF-8, or is
-// nested deeper than kJsonDepthMax (writing or freeing such a tree would overflow the stack).
-nlohmann::json parse_reply_json(std::string_view text);
+// parse_json of a server's text. Throws nothing.
+inline nlohmann::json parse_reply_json(std::string_view text) {
+  return parse_json(text);
+}
 
-// The same, with the members of objects in the order in which they are written.
-nlohmann::ordered_json parse_ordered_json(std::string_view text);
-
-// The same text with every byte that is not UTF-8, and every escape of half a surrogate pair, made U+FFFD.
+// `text` with every byte that is not UTF-8, and every escape of half a surrogate pair, made U+FFFD.
 // Servers that cut tokens inside a character send such text.
 std::string repaired_json_text(std::string_view text);
 

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/bounded_json.h"
+
 namespace anyclaude {
 namespace {
 
@@ -31,7 +33,7 @@ CostLedger::CostLedger(StateStore& states, const Clock& clock, std::vector<CostA
   for (CostAccount& account : accounts) {
     Book book;
     const auto kept = states.get(kCostTable, account.backend);
-    const json said = kept && *kept ? json::parse(**kept, nullptr, false) : json();
+    const json said = kept && *kept ? parse_json(**kept) : json();
     if (said.is_object()) {
       book.day = static_cast<std::int64_t>(number_at(said, "day"));
       book.today = {number_at(said, "today_measured_usd"), number_at(said, "today_estimated_usd")};

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/bounded_json.h"
 #include "base/digest.h"
 #include "proxy/reply_sender.h"
 
@@ -82,7 +83,7 @@ void AdminService::handle(const HttpRequest& request, ResponseWriter& client) {
 }
 
 void AdminService::switch_mode(const HttpRequest& request, ResponseWriter& client) {
-  const json said = json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+  const json said = parse_json(request.body);
   if (!said.is_object() || !said.contains("mode") || !said["mode"].is_string())
     return send_api_error(client, {400, "invalid_request_error", R"(the body must be {"mode": NAME})"});
   const std::string before = parts_.backends.current().name;

@@ -6,6 +6,7 @@
 #include "backend/model_list.h"
 #include "messages/json_document.h"
 #include "messages/message_stream.h"
+#include "messages/request_bounds.h"
 #include "proxy/own_thinking.h"
 #include "proxy/reply_sender.h"
 #include "proxy/token_count.h"
@@ -122,6 +123,8 @@ void BrokerService::count_tokens(HttpRequest& request, ResponseWriter& client) {
   }
   const auto document = JsonDocument::parse(std::move(request.body));
   if (!document) return send_api_error(client, to_api_error(document.error()));
+  if (const Status status = check_request_bounds(*document); !status)
+    return send_api_error(client, to_api_error(status.error()));
   auto parsed = parse_messages_request(*document, RequestPurpose::count_tokens);
   if (!parsed) return send_api_error(client, to_api_error(parsed.error()));
   const TokenCount count = count_request_tokens(parts_, backend, std::move(*parsed), request.headers);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/bounded_json.h"
 #include "base/random_id.h"
 #include "messages/message_assembler.h"
 #include "messages/message_event.h"
@@ -29,7 +30,7 @@ Result<ReplayReply> render_replay(const StoredResponse& stored, Delivery deliver
     return ReplayReply{"application/json",
                        R"({"id":")" + id + "\"" + (text[1] == '}' ? "" : ",") + std::string(text.substr(1))};
 
-  nlohmann::json message = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  nlohmann::json message = parse_json(text);
   if (!message.is_object())
     return fail(ErrorKind::corrupt, ErrorSource::store, "a stored answer could not be read");
   message["id"] = id;

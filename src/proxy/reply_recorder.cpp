@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/bounded_json.h"
 #include "proxy/exchange_key.h"
 #include "proxy/router.h"
 
@@ -36,10 +37,21 @@ MessageCompleteness ReplyRecorder::completeness() const {
   return whole_ ? MessageCompleteness::complete : assembler_.completeness();
 }
 
+void ReplyRecorder::on_event(std::string_view name, std::string_view data_json) {
+  assembler_.feed(name, data_json);
+  if (assembler_.is_too_deep()) note_too_deep();
+}
+
 void ReplyRecorder::on_whole_message(std::string_view body_json) {
-  json message = json::parse(body_json, nullptr, /*allow_exceptions=*/false);
+  json message = parse_json(body_json);
+  if (message.is_discarded() && is_json_too_deep(body_json)) return note_too_deep();
   if (message.is_object() && message.value("type", json()) == "message" && message.contains("content"))
     whole_ = std::move(message);
+}
+
+// What is nested so deep is never whole here, so that admit() does not come to it.
+void ReplyRecorder::note_too_deep() {
+  if (exchange_.may_store()) exchange_.entry.admission = name_of(AdmissionVerdict::too_deep);
 }
 
 std::uint64_t ReplyRecorder::estimated_tokens() const {

@@ -18,7 +18,7 @@ class ReplyRecorder {
   ReplyRecorder(const BrokerParts& parts, Exchange& exchange) : parts_(parts), exchange_(exchange) {}
 
   // An event of a streamed reply.
-  void on_event(std::string_view name, std::string_view data_json) { assembler_.feed(name, data_json); }
+  void on_event(std::string_view name, std::string_view data_json);
   // A whole reply's body; anything but a message is recorded as incomplete.
   void on_whole_message(std::string_view body_json);
   MessageCompleteness completeness() const;
@@ -34,6 +34,7 @@ class ReplyRecorder {
   const nlohmann::json& message() const { return whole_ ? *whole_ : assembler_.message(); }
 
  private:
+  void note_too_deep();
   AdmissionVerdict verdict(const UpstreamReport& report) const;
   StoredResponse to_stored(const UpstreamReport& report) const;
 

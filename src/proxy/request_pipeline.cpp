@@ -3,10 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "backend/model_list.h"
+#include "base/bounded_json.h"
 #include "base/random_id.h"
 #include "cache/cacheability.h"
 #include "cache/partition.h"
 #include "canonical/working_directory.h"
+#include "messages/request_bounds.h"
 #include "prefix/prompt_chain.h"
 #include "proxy/exchange_key.h"
 #include "proxy/own_thinking.h"
@@ -83,13 +85,18 @@ void RequestPipeline::bypass(Exchange& exchange, BypassReason reason) {
 // --- Key ---
 
 // Parses the body where it is needed. A body that is not JSON is refused in both lanes; one that is too large
-// to hash is forwarded as it is by the verbatim lane, when no other server can come into it.
+// to hash or too deep to read is forwarded as it is by the verbatim lane, when no other server can come into
+// it.
 RequestPipeline::Next RequestPipeline::read_body(Exchange& exchange, HttpRequest& request) {
   exchange.prompt_tokens_guess = tokens_of_body(request.body.size());
   const bool only_passes = exchange.lane() == Lane::verbatim && !parts_.router.has_routes() &&
                            !parts_.fallbacks.choose({}, 0).next;
   if (only_passes && request.body.size() > limits::kCacheableBodyBytesMax) return Next::go_on;
   auto document = JsonDocument::parse(std::move(request.body));
+  if (!document && only_passes && is_json_too_deep(request.body)) {
+    bypass(exchange, BypassReason::body_too_deep);
+    return Next::go_on;
+  }
   if (!document) {
     send_error(exchange, to_api_error(document.error()));
     return Next::answered;
@@ -102,7 +109,12 @@ RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
   exchange.session_id = std::string(exchange.http.headers.get("X-Claude-Code-Session-Id"));
   CanonicalFindings findings;
   if (exchange.document) {
-    if (exchange.lane() == Lane::verbatim) remove_own_thinking(exchange);
+    if (exchange.lane() == Lane::verbatim) {
+      remove_own_thinking(exchange);
+    } else if (const Status status = check_request_bounds(*exchange.document); !status) {
+      send_error(exchange, to_api_error(status.error()));
+      return Next::answered;
+    }
     auto canonical = canonicalize(exchange.said(),
                                   {exchange.lane(), parts_.level, exchange.http.headers.get("anthropic-beta"),
                                    exchange.http.headers.get("anthropic-version")});

@@ -20,6 +20,12 @@ SLOW_REGEX = re.compile(r"std::(basic_|w)?regex\b|#\s*include\s*<regex>")
 # Clang 14 does not compile these with the library of GCC 12: whatever is, or returns, a std::ranges::subrange or a view.
 SUBRANGE = re.compile(r"std::(ranges::)?views::|std::ranges::(subrange|unique|remove|remove_if|partition|stable_partition"
                       r"|rotate|search|search_n|find_end|equal_range)\b")
+# Both libraries read any depth; trees of it overflow the stack when they are written, copied or freed.
+UNBOUNDED_JSON = re.compile(r"\b([jJ]son|ordered_json)::(parse|accept|sax_parse)\b|simdjson::(dom|ondemand)::parser\b"
+                            r"|>>\s*json\b")
+READS_JSON = {"src/base/bounded_json.cpp", "src/messages/json_document.h", "src/messages/json_document.cpp",
+              "src/messages/json_repair.cpp"}
+PROGRAMS = ("src/", "storage/", "tools/")
 DOWNLOAD = re.compile(r'"resolved"\s*:\s*"[a-z+]+:')
 # macOS ships bash 3.2, which has none of these.
 BASH_4 = re.compile(r"\b(mapfile|readarray|coproc)\b|\b(declare|local|typeset) -[a-zA-Z]*[An]|\$\{\w+(,,|\^\^)|&>>"
@@ -63,6 +69,9 @@ def code_faults(name, text, suffix):
     if suffix in {".h", ".cpp"}:
         yield from numbered(text, SLOW_REGEX, name, "std::regex overflows the stack on long input; RE2 does not")
         yield from numbered(text, SUBRANGE, name, "Clang 14 does not take this range; the form with two iterators it does")
+        if name.startswith(PROGRAMS) and name not in READS_JSON:
+            yield from numbered(text, UNBOUNDED_JSON, name, "JSON is read by parse_json (base/bounded_json.h) or by "
+                                "JsonDocument, which bound its depth")
     if suffix == ".sh":
         yield from numbered(text, BASH_4, name, "bash 3.2, which macOS ships, does not know this")
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/bounded_json.h"
 #include "http/url.h"
 
 namespace anyclaude::cachectl {
@@ -74,7 +75,7 @@ Result<json> BrokerLink::ask(UpstreamRequest request, std::chrono::milliseconds 
   request.timeouts.first_byte = time_max;
   const auto reply = client_->fetch(std::move(request), time_max);
   if (!reply) return tl::unexpected(reply.error());
-  json said = json::parse(reply->body, nullptr, /*allow_exceptions=*/false);
+  json said = parse_json(reply->body);
   if (reply->status < 200 || reply->status > 299)
     return fail(kind_of(reply->status), ErrorSource::broker,
                 "The broker at " + broker_.url + " did not do it: " + words_of(said, reply->status));

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "backend/server_identity.h"
+#include "base/bounded_json.h"
 #include "tools/cachectl/doctor_parts.h"
 #include "tools/cachectl/report.h"
 
@@ -36,7 +37,7 @@ Result<Answer> ask(UpstreamClient& client, const BackendSettings& settings, std:
   question.timeouts.first_byte = limits::kProbeTimeMax;
   const auto reply = client.fetch(std::move(question));
   if (!reply) return tl::unexpected(reply.error());
-  return Answer{reply->status, json::parse(reply->body, nullptr, /*allow_exceptions=*/false)};
+  return Answer{reply->status, parse_json(reply->body)};
 }
 
 std::string text_at(const json& object, const char* name) {

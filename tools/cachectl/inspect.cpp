@@ -1,3 +1,4 @@
+#include "base/bounded_json.h"
 #include "tools/cachectl/found_entry.h"
 #include "tools/cachectl/report.h"
 #include "tools/cachectl/verbs.h"
@@ -28,7 +29,7 @@ void print_text(const Session& session, const EntryInfo& info, const StoredRespo
   facts.add({"sha-256", response.canonical_sha256});
   facts.add({"producer", std::to_string(response.producer_revision)});
   facts.print(out);
-  const auto message = ordered_json::parse(response.message_json, nullptr, false);
+  const auto message = parse_ordered_json(response.message_json);
   out << '\n';
   if (message.is_discarded())
     out << printable(response.message_json) << '\n';
@@ -41,7 +42,7 @@ void print_document(const Session& session, const EntryInfo& info, const StoredR
   document["canonical_sha256"] = response.canonical_sha256;
   document["producer_revision"] = response.producer_revision;
   document["generation_ms"] = response.generation_ms;
-  auto message = ordered_json::parse(response.message_json, nullptr, false);
+  auto message = parse_ordered_json(response.message_json);
   document["message"] = message.is_discarded() ? ordered_json(response.message_json) : std::move(message);
   print_json(session.console.out, document);
 }

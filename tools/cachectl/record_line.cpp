@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/bounded_json.h"
 #include "base/digest.h"
 #include "cache/admission.h"
 
@@ -12,6 +13,8 @@ namespace anyclaude::cachectl {
 namespace {
 
 using nlohmann::json;
+
+constexpr const char* kTooDeep = "It is nested deeper than any record that a broker keeps.";
 
 tl::unexpected<Error> refuse(std::string message) {
   return fail(ErrorKind::invalid_request, ErrorSource::client, std::move(message));
@@ -96,7 +99,8 @@ std::string record_line(const StoredResponse& response) {
 }
 
 Status check_answer(const StoredResponse& response) {
-  const json message = json::parse(response.message_json, nullptr, /*allow_exceptions=*/false);
+  const json message = parse_json(response.message_json);
+  if (message.is_discarded() && is_json_too_deep(response.message_json)) return refuse(kTooDeep);
   if (!message.is_object()) return refuse("Its message is not a JSON object.");
   const AdmissionVerdict verdict = judge(MessageCompleteness::complete, message, called_tools(message));
   if (verdict == AdmissionVerdict::admitted) return {};
@@ -104,7 +108,8 @@ Status check_answer(const StoredResponse& response) {
 }
 
 Result<StoredResponse> read_record_line(std::string_view line) {
-  const json document = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json document = parse_json(line);
+  if (document.is_discarded() && is_json_too_deep(line)) return refuse(kTooDeep);
   if (document.is_discarded()) return refuse("It is not JSON.");
   if (!document.is_object() || !document.contains("anyclaude_record"))
     return refuse("It is not a record that export wrote.");

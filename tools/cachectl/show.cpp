@@ -1,3 +1,4 @@
+#include "base/bounded_json.h"
 #include "tools/cachectl/found_entry.h"
 #include "tools/cachectl/message_text.h"
 #include "tools/cachectl/report.h"
@@ -33,7 +34,7 @@ void print_document(const Session& session, const FoundEntry& found, const std::
 ExitCode show_message(const Session& session, const std::string& key_prefix) {
   const auto found = key_prefix.empty() ? find_last_entry(session) : find_entry(session, key_prefix);
   if (!found) return found.error();
-  const auto message = ordered_json::parse(found->response.message_json, nullptr, false);
+  const auto message = parse_ordered_json(found->response.message_json);
   const auto pieces =
       message.is_discarded()
           ? std::vector<MessagePiece>{{PieceKind::other, found->response.message_json, "not a message", {}}}

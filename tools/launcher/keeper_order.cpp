@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/bounded_json.h"
+
 namespace anyclaude::launcher {
 namespace {
 
@@ -27,7 +29,7 @@ std::string order_text(const KeeperOrder& order) {
 
 std::optional<KeeperOrder> parse_order(std::string_view text) {
   try {
-    const json said = json::parse(text);
+    const json said = parse_json(text);
     KeeperOrder order;
     order.lock = said.at("lock").get<std::string>();
     for (const json& entry : said.at("programs")) {
@@ -56,7 +58,7 @@ std::string event_line(const KeeperEvent& event) {
 }
 
 KeeperEvent parse_event(std::string_view line) {
-  const json said = json::parse(line, nullptr, false);
+  const json said = parse_json(line);
   KeeperEvent event;
   if (!said.is_object()) return event;
   const int kind = said.value("kind", static_cast<int>(KeeperEvent::Kind::keeper_gone));

@@ -1,5 +1,6 @@
 #include "tools/simserver/anthropic_reply.h"
 
+#include "base/bounded_json.h"
 #include "tools/simserver/dialect.h"
 #include "tools/simserver/whole_reply.h"
 
@@ -51,7 +52,7 @@ std::string signature_of(const PromptReport& prompt) {
 
 // Arguments that were cut off by max_tokens are not JSON; Anthropic then shows what there is as an object.
 Json input_of(const ToolCall& call) {
-  Json input = Json::parse(call.arguments, nullptr, /*allow_exceptions=*/false);
+  Json input = parse_ordered_json(call.arguments);
   return input.is_object() ? input : Json::object();
 }
 

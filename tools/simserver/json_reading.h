@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/bounded_json.h"
 #include "base/error.h"
 #include "tools/simserver/chat_request.h"
 
@@ -39,7 +40,7 @@ inline tl::unexpected<Error> refuse(std::string message) {
 
 // Text that is JSON is spelled the one way templates spell it; other text stays as it is.
 inline std::string respelled_json(const std::string& text) {
-  const Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json value = parse_ordered_json(text);
   return value.is_discarded() ? text : spaced_json(value);
 }
 

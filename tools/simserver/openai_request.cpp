@@ -1,3 +1,4 @@
+#include "base/bounded_json.h"
 #include "tools/simserver/json_reading.h"
 #include "tools/simserver/request_reader.h"
 
@@ -141,7 +142,7 @@ void read_settings(const Json& body, ChatRequest& request) {
 }  // namespace
 
 Result<Json> parse_body(std::string_view body) {
-  Json parsed = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  Json parsed = parse_ordered_json(body);
   if (parsed.is_discarded()) return refuse("the body is not valid JSON");
   if (!parsed.is_object()) return refuse("the body must be a JSON object");
   return parsed;

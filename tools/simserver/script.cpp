@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/bounded_json.h"
 #include "tools/simserver/json_reading.h"
 #include "tools/simserver/schema_answer.h"
 #include "tools/simserver/use_lines.h"
@@ -132,7 +133,7 @@ Status read_match(const Json& json, ScriptRule& rule) {
 }  // namespace
 
 Result<Script> Script::parse(std::string_view json) {
-  const Json rules = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  const Json rules = parse_ordered_json(json);
   if (!rules.is_array()) return refuse("a script is a JSON array of rules");
   Script script;
   for (std::size_t i = 0; i < rules.size(); ++i) {
