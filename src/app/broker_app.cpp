@@ -149,14 +149,16 @@ class WiredBroker final : public BrokerApp {
 
   std::string url() const override { return url_; }
 
-  void stop(std::chrono::milliseconds grace) override {
+  StopEnd stop(std::chrono::milliseconds grace) override {
     // First, so that nobody who looks for a broker finds one that is leaving.
     if (file_) file_->remove();
     // Nobody waits for another try of a server while the broker leaves.
     waiter_.stop();
-    if (server_) server_->stop(grace);
+    const StopEnd end = server_ ? server_->stop(grace) : StopEnd::all_ended;
+    if (end == StopEnd::some_work) log_->warn("a request is still being worked on; it ends with the broker");
     if (const Status status = store_->responses().flush(); !status)
       log_->warn("the last answers may not have reached the disk: {}", status.error().message);
+    return end;
   }
 
  private:

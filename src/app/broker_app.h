@@ -8,6 +8,7 @@
 #include "backend/backend_profiles.h"
 #include "base/error.h"
 #include "config/config.h"
+#include "http/http_server.h"
 
 namespace anyclaude {
 
@@ -22,8 +23,9 @@ class BrokerApp {
 
   // "http://HOST:PORT"
   virtual std::string url() const = 0;
-  // Stops accepting, lets running replies finish for `grace`, then closes the store. Idempotent.
-  virtual void stop(std::chrono::milliseconds grace) = 0;
+  // Stops accepting, lets running replies finish for `grace`, then writes what the store has not yet.
+  // Idempotent. `some_work`: a request is still being worked on, and the destructor would wait for it.
+  virtual StopEnd stop(std::chrono::milliseconds grace) = 0;
 };
 
 }  // namespace anyclaude

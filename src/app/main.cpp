@@ -1,5 +1,6 @@
 // anyclaude-broker: reads its configuration, runs until it is told to stop.
 #include <cstdio>
+#include <cstdlib>
 
 #include "app/allocator.h"
 #include "app/broker_app.h"
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
 
   shutdown.wait();
-  (*broker)->stop(anyclaude::limits::kShutdownGraceMax);
+  // A thread in the middle of its work cannot be ended, but the process can. The store is safe against that.
+  if ((*broker)->stop(anyclaude::limits::kShutdownGraceMax) == anyclaude::StopEnd::some_work) std::_Exit(0);
   return 0;
 }

@@ -154,8 +154,8 @@ void AnthropicDecoder::tool_input(std::string_view json) {
 }
 
 void AnthropicDecoder::end_block() {
-  if (std::exchange(in_tool_call_, false) && !answer_.end_calls())
-    fail({502, "api_error", "the model server sent a tool call without a name"});
+  if (!std::exchange(in_tool_call_, false)) return;
+  if (const Status status = answer_.end_calls(); !status) fail(to_api_error(status.error()));
 }
 
 void AnthropicDecoder::read_end(const Json& message) {
@@ -200,8 +200,8 @@ void AnthropicDecoder::close_message() {
   const StopReason said = reason_from(said_reason_);
   const bool is_whole =
       said == StopReason::end_turn || said == StopReason::stop_sequence || said == StopReason::tool_use;
-  if (!answer_.finish(is_whole ? TextOutcome::whole : TextOutcome::cut))
-    return fail({502, "api_error", "the model server sent a tool call without a name"});
+  if (const Status status = answer_.finish(is_whole ? TextOutcome::whole : TextOutcome::cut); !status)
+    return fail(to_api_error(status.error()));
   stream_.finish(stop_reason(), met_stop_,
                  client_usage(report_, context_.prompt_tokens_estimate, answer_.bytes()));
   state_ = State::closed;

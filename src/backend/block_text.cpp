@@ -62,8 +62,10 @@ std::string source_json(MediaSource source, std::string_view media_type, std::st
   return out + '}';
 }
 
-struct BlockWords {
-  const std::vector<Tool>& tools;
+}  // namespace
+
+struct BlockTexts::Words {
+  BlockTexts& texts;
 
   std::string operator()(const TextBlock& block) const { return block.text; }
 
@@ -105,19 +107,26 @@ struct BlockWords {
   std::string operator()(const ThinkingBlock& block) const { return block.thinking; }
   std::string operator()(const RedactedThinkingBlock&) const { return {}; }
 
-  std::string operator()(const ToolReferenceBlock& block) const {
-    const auto tool = std::ranges::find(tools, block.tool_name, &Tool::name);
-    if (tool != tools.end()) return chat_tool_json(*tool);
-    return R"({"type":"tool_reference","tool_name":)" + json_string(block.tool_name) + '}';
-  }
+  std::string operator()(const ToolReferenceBlock& block) const { return texts.of_reference(block); }
 
   std::string operator()(const UnknownBlock& block) const { return block.json; }
 };
 
-}  // namespace
+std::string BlockTexts::of(const ContentBlock& block) {
+  return std::visit(Words{*this}, block.value);
+}
 
-std::string block_text(const ContentBlock& block, const std::vector<Tool>& tools) {
-  return std::visit(BlockWords{tools}, block.value);
+std::string BlockTexts::of_reference(const ToolReferenceBlock& block) {
+  if (by_name_.empty())
+    for (const Tool& tool : tools_) by_name_.emplace(tool.name, &tool);
+  if (const auto tool = by_name_.find(block.tool_name); tool != by_name_.end()) {
+    const std::size_t bytes = tool->second->description.size() + tool->second->input_schema_json.size();
+    if (bytes <= definition_bytes_left_) {
+      definition_bytes_left_ -= bytes;
+      return chat_tool_json(*tool->second);
+    }
+  }
+  return R"({"type":"tool_reference","tool_name":)" + json_string(block.tool_name) + '}';
 }
 
 std::string as_reminder(std::string_view text) {
@@ -133,14 +142,19 @@ std::string as_reminder(std::string_view text) {
   return out;
 }
 
-std::string escape_reminder_tags(std::string text) {
-  for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at + 1)) {
+std::string escape_reminder_tags(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  std::size_t copied = 0;
+  for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
     const std::size_t name = at + 1 < text.size() && text[at + 1] == '/' ? at + 2 : at + 1;
-    if (equals_ignoring_case(std::string_view(text).substr(name, kReminderName.size()), kReminderName)) {
-      text.replace(at, 1, "&lt;");
-    }
+    if (!equals_ignoring_case(text.substr(name, kReminderName.size()), kReminderName)) continue;
+    out += text.substr(copied, at - copied);
+    out += "&lt;";
+    copied = at + 1;
   }
-  return text;
+  out += text.substr(copied);
+  return out;
 }
 
 }  // namespace anyclaude

@@ -35,7 +35,7 @@ class CallIds {
 class ConversationBuilder {
  public:
   ConversationBuilder(const MessagesRequest& request, ImageSupport images)
-      : request_(request), images_(images) {}
+      : request_(request), images_(images), texts_(request.tools) {}
 
   std::vector<ChatMessage> build() {
     add_system_prompt();
@@ -94,7 +94,7 @@ class ConversationBuilder {
           append_text(text, image_words(*image));
         }
       } else {
-        append_text(text, escape_reminder_tags(block_text(block, request_.tools)));
+        append_text(text, escape_reminder_tags(texts_.of(block)));
       }
     }
     if (result.outcome == ToolOutcome::error) text.insert(0, kFailedCall);
@@ -108,14 +108,14 @@ class ConversationBuilder {
       if (!add_image(parts, *image)) parts.push_back({ChatPart::Kind::text, image_words(*image)});
       return;
     }
-    if (std::string text = block_text(block, request_.tools); !text.empty()) {
+    if (std::string text = texts_.of(block); !text.empty()) {
       parts.push_back({ChatPart::Kind::text, std::move(text)});
     }
   }
 
   // What the model is told of an image that it cannot be shown.
-  std::string image_words(const ImageBlock& image) const {
-    if (images_ != ImageSupport::none) return block_text({image}, request_.tools);
+  std::string image_words(const ImageBlock& image) {
+    if (images_ != ImageSupport::none) return texts_.of({image});
     const std::string& type = image.media_type;
     return "[an image stands here" + (type.empty() ? "" : " (" + type + ")") +
            "; this model server cannot show images to the model]";
@@ -137,7 +137,7 @@ class ConversationBuilder {
 
   void add_reminder(const Message& message) {
     std::string text;
-    for (const ContentBlock& block : message.content) append_text(text, block_text(block, request_.tools));
+    for (const ContentBlock& block : message.content) append_text(text, texts_.of(block));
     if (text.empty()) return;
     ChatPart reminder{ChatPart::Kind::text, as_reminder(text)};
     if (!in_user_turn_) {
@@ -190,6 +190,7 @@ class ConversationBuilder {
 
   const MessagesRequest& request_;
   const ImageSupport images_;
+  BlockTexts texts_;
   std::vector<ChatMessage> out_;
   CallIds call_ids_;
 

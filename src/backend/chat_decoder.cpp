@@ -167,8 +167,8 @@ void ChatDecoder::read_call(const Json& entry) {
 void ChatDecoder::close_message() {
   const StopReason said = stop_reason();
   const bool is_whole = said != StopReason::max_tokens && said != StopReason::refusal;
-  if (!answer_.finish(is_whole ? TextOutcome::whole : TextOutcome::cut))
-    return fail(bad_gateway("the model server sent a tool call without a name"));
+  if (const Status status = answer_.finish(is_whole ? TextOutcome::whole : TextOutcome::cut); !status)
+    return fail(to_api_error(status.error()));
   stream_.finish(stop_reason(), matched_stop_,
                  client_usage(report_, context_.prompt_tokens_estimate, answer_.bytes()));
   state_ = State::closed;

@@ -59,8 +59,8 @@ void SpokenAnswer::call(const ToolCallPiece& piece) {
   calls_.feed(piece);
 }
 
-bool SpokenAnswer::end_calls() {
-  if (!calls_.finish()) return false;
+Status SpokenAnswer::end_calls() {
+  if (Status status = calls_.finish(); !status) return status;
   open_voice_.reset();
   for (const Spoken& spoken : std::exchange(behind_calls_, {})) {
     if (spoken.call) {
@@ -69,10 +69,10 @@ bool SpokenAnswer::end_calls() {
       say(spoken.voice, spoken.text);
     }
   }
-  return true;
+  return {};
 }
 
-bool SpokenAnswer::finish(TextOutcome outcome) {
+Status SpokenAnswer::finish(TextOutcome outcome) {
   start();
   if (is_rescuing()) settle_held_text(outcome);
   return end_calls();

@@ -40,11 +40,11 @@ class SpokenAnswer final : private ToolCallSink {
   void text(std::string_view piece);
   void thinking(std::string_view piece);
   void call(const ToolCallPiece& piece);
-  // The calls so far are whole. False when one has no name: such a reply cannot be acted upon.
-  bool end_calls();
+  // The calls so far are whole. Errors are those of ToolCallCollector::finish().
+  Status end_calls();
 
-  // Says all that is held. `outcome` is whether the model ended the answer itself. False as end_calls().
-  bool finish(TextOutcome outcome);
+  // Says all that is held. `outcome` is whether the model ended the answer itself. Errors as end_calls().
+  Status finish(TextOutcome outcome);
   // The reply failed: held text goes out as it is.
   void break_off();
 

@@ -1,5 +1,6 @@
 #include "backend/tool_call_collector.h"
 
+#include "base/limits.h"
 #include "base/random_id.h"
 
 namespace anyclaude {
@@ -22,15 +23,16 @@ void ObjectEndFinder::feed(std::string_view piece) {
 }
 
 void ToolCallCollector::feed(const ToolCallPiece& piece) {
-  Call& call = call_for(piece);
-  if (call.name.empty()) call.name = piece.name;
-  if (!piece.arguments.empty()) add_arguments(call, piece.arguments);
+  Call* call = call_for(piece);
+  if (call == nullptr) return;
+  if (call->name.empty()) call->name = piece.name;
+  if (!piece.arguments.empty()) add_arguments(*call, piece.arguments);
   advance();
 }
 
 // The call that a piece speaks of: the one of its index, unless an id says that it is another one; without an
 // index the one of its id; without either the last one, unless a name begins a new one.
-ToolCallCollector::Call& ToolCallCollector::call_for(const ToolCallPiece& piece) {
+ToolCallCollector::Call* ToolCallCollector::call_for(const ToolCallPiece& piece) {
   for (auto known = calls_.rbegin(); known != calls_.rend(); ++known) {
     Call& call = *known;
     const bool other_id = !piece.id.empty() && !call.upstream_id.empty() && call.upstream_id != piece.id;
@@ -39,10 +41,12 @@ ToolCallCollector::Call& ToolCallCollector::call_for(const ToolCallPiece& piece)
                                                : !other_id;
     if (!same_place || (other_id && !piece.name.empty())) continue;
     if (call.upstream_id.empty()) call.upstream_id = piece.id;
-    return call;
+    return &call;
   }
+  too_many_ = too_many_ || calls_.size() == limits::kToolCallsMax;
+  if (too_many_) return nullptr;
   calls_.push_back({.index = piece.index, .upstream_id = std::string(piece.id)});
-  return calls_.back();
+  return &calls_.back();
 }
 
 void ToolCallCollector::add_arguments(Call& call, std::string_view piece) {
@@ -83,15 +87,21 @@ bool ToolCallCollector::is_between_calls() const {
   return current_ == calls_.size();
 }
 
-bool ToolCallCollector::finish() {
+Status ToolCallCollector::finish() {
+  const auto refuse = [](std::string message) {
+    return fail(ErrorKind::protocol, ErrorSource::upstream, std::move(message));
+  };
+  if (too_many_)
+    return refuse("the model server sent more than " + std::to_string(limits::kToolCallsMax) +
+                  " tool calls in one answer");
   for (; current_ < calls_.size(); ++current_) {
     Call& call = calls_[current_];
-    if (call.name.empty()) return false;
+    if (call.name.empty()) return refuse("the model server sent a tool call without a name");
     if (!call.begun) begin(call);
     stream_.tool_input(call.fitter.finish());
     if (call.arguments_end.is_blank()) stream_.tool_input("{}");
   }
-  return true;
+  return {};
 }
 
 }  // namespace anyclaude

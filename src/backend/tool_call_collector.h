@@ -11,6 +11,7 @@
 #include "backend/hold_pings.h"
 #include "backend/tool_call_arguments.h"
 #include "backend/tool_call_offers.h"
+#include "base/error.h"
 #include "messages/message_stream.h"
 
 namespace anyclaude {
@@ -56,8 +57,9 @@ class ToolCallCollector {
   std::size_t bytes() const { return bytes_; }
   // Whether text may be said now without cutting a call in two.
   bool is_between_calls() const;
-  // Says all that waits: no call goes on. False when one never got a name: such a reply cannot be acted upon.
-  bool finish();
+  // Says all that waits: no call goes on. A reply with a call that never got a name, or with more calls than
+  // kToolCallsMax, is an Error{protocol, upstream}: it cannot be acted upon.
+  Status finish();
 
  private:
   struct Call {
@@ -70,7 +72,8 @@ class ToolCallCollector {
     bool begun = false;
   };
 
-  Call& call_for(const ToolCallPiece& piece);
+  // Null when there are too many.
+  Call* call_for(const ToolCallPiece& piece);
   void add_arguments(Call& call, std::string_view piece);
   void begin(Call& call);
   void say_arguments(Call& call, std::string_view piece);
@@ -81,6 +84,7 @@ class ToolCallCollector {
   HoldPings pings_;
   std::vector<Call> calls_;
   std::size_t bytes_ = 0;
+  bool too_many_ = false;
   std::size_t current_ = 0;  // the call that is open, or the next to open
 };
 

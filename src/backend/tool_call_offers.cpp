@@ -4,12 +4,16 @@
 #include <array>
 #include <cctype>
 
+#include "base/limits.h"
+
 namespace anyclaude {
 namespace {
 
-bool is_same_but_for_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+std::string in_small_letters(std::string_view name) {
+  std::string small(name);
+  std::ranges::transform(small, small.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return small;
 }
 
 // What servers and chat templates put around names: a namespace in front, the number of the call behind.
@@ -26,22 +30,26 @@ std::string_view without_wrapping(std::string_view name) {
 
 }  // namespace
 
-const Tool* OfferedTools::find(std::string_view written) const {
+const Tool* OfferedTools::find(std::string_view written) {
+  if (written.size() > limits::kToolCallNameBytesMax) return nullptr;
   if (const Tool* tool = find_spelled(written)) return tool;
   return find_spelled(without_wrapping(written));
 }
 
-const Tool* OfferedTools::find_spelled(std::string_view name) const {
-  const Tool* similar = nullptr;
-  bool several = false;
+const Tool* OfferedTools::find_spelled(std::string_view name) {
+  if (by_name_.empty() && !tools_.empty()) index();
+  if (const auto spelled = by_name_.find(name); spelled != by_name_.end()) return spelled->second;
+  const auto similar = by_small_name_.find(in_small_letters(name));
+  return similar == by_small_name_.end() ? nullptr : similar->second;
+}
+
+void OfferedTools::index() {
   for (const Tool& tool : tools_) {
     if (tool.side == ToolSide::server) continue;
-    if (tool.name == name) return &tool;
-    if (!is_same_but_for_case(tool.name, name)) continue;
-    several = similar != nullptr;
-    similar = &tool;
+    by_name_.emplace(tool.name, &tool);
+    const auto [place, is_first] = by_small_name_.try_emplace(in_small_letters(tool.name), &tool);
+    if (!is_first) place->second = nullptr;
   }
-  return several ? nullptr : similar;
 }
 
 const ToolCallSchema& OfferedTools::schema(const Tool& tool) {

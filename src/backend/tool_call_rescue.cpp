@@ -10,10 +10,19 @@ namespace anyclaude {
 void ToolCallRescue::feed(std::string_view text) {
   if (held_.empty()) {
     held_ = run(text, TextEnd::open);
+    look_at_size_ = 0;
     return;
   }
   held_ += text;
+  if (!format_ || held_.size() >= look_at_size_) look_again();
+}
+
+// A call is read from its beginning each time: looking at a long one with every piece would take quadratic
+// time.
+void ToolCallRescue::look_again() {
   held_.erase(0, held_.size() - run(held_, TextEnd::open).size());
+  const bool is_long = held_.size() > limits::kToolCallLookAlwaysBytes;
+  look_at_size_ = is_long ? held_.size() + held_.size() / limits::kToolCallLookParts : 0;
 }
 
 void ToolCallRescue::finish(TextOutcome outcome) {

@@ -41,6 +41,7 @@ class ToolCallRescue {
 
  private:
   enum class Progress { again, wait };
+  void look_again();
   // Returns what is to be held.
   std::string_view run(std::string_view text, TextEnd end);
   Progress advance(std::string_view& text, TextEnd end);
@@ -57,6 +58,7 @@ class ToolCallRescue {
   ToolCallSink& sink_;
   ToolCallMarkers markers_;
   std::string held_;
+  std::size_t look_at_size_ = 0;  // of `held_`, before which a call that has begun is not looked at again
   std::optional<ToolCallFormat> format_;  // of the call that `held_` may begin with
   bool may_change_voice_ = false;         // where that call began
   HarmonyVoice voice_ = HarmonyVoice::text;

@@ -15,8 +15,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// References may lead in circles.
+// References may lead in circles, and branches of branches multiply.
 constexpr int kSchemaDepthMax = 64;
+
+// Takes `steps` from those that are left; false, and none are left, when there are not so many.
+bool take_steps(std::uint64_t& left, std::uint64_t steps) {
+  const bool enough = steps <= left;
+  left = enough ? left - steps : 0;
+  return enough;
+}
+
 constexpr double kSafeIntegerMax = 9007199254740992.0;
 
 const Json* member(const Json& object, const char* name) {
@@ -84,13 +92,29 @@ std::optional<Json> converted(const Json& value, std::string_view type) {
   return std::nullopt;
 }
 
-// Changes a value until it fits; false when it cannot. A value that failed may be left half changed.
+// How much work it is to copy or compare a value.
+std::uint64_t weight_of(const Json& value) {
+  constexpr std::uint64_t kStringBytesPerStep = 64;
+  if (value.is_string()) return 1 + value.get_ref<const std::string&>().size() / kStringBytesPerStep;
+  std::uint64_t weight = 1;
+  if (value.is_structured())
+    for (const Json& item : value) weight += weight_of(item);
+  return weight;
+}
+
+// Finding a key in an object that keeps its order takes as many steps as it has members.
+std::uint64_t lookups(const Json* object, std::size_t keys) {
+  return object == nullptr ? 0 : static_cast<std::uint64_t>(object->size()) * keys;
+}
+
+// Changes a value until it fits; false when it cannot, or when finding out takes more than `steps_left`. A
+// value that failed may be left half changed.
 class Fitter {
  public:
-  explicit Fitter(const Json& root) : root_(root) {}
+  Fitter(const Json& root, std::uint64_t& steps_left) : root_(root), steps_left_(steps_left) {}
 
   bool fit(Json& value, const Json& schema, int depth = 0) const {
-    if (depth > kSchemaDepthMax) return false;
+    if (depth > kSchemaDepthMax || !may_take(1)) return false;
     if (schema.is_boolean()) return schema.get<bool>();
     if (!schema.is_object()) return true;
     if (const Json* target = reference(schema))
@@ -104,6 +128,8 @@ class Fitter {
   }
 
  private:
+  bool may_take(std::uint64_t steps) const { return take_steps(steps_left_, steps); }
+
   const Json* reference(const Json& schema) const {
     const Json* ref = member(schema, "$ref");
     if (!ref || !ref->is_string()) return nullptr;
@@ -118,9 +144,10 @@ class Fitter {
     return target;
   }
 
-  static bool fit_type(Json& value, const Json& schema) {
+  bool fit_type(Json& value, const Json& schema) const {
     const std::vector<std::string> types = types_of(schema);
     if (types.empty()) return true;
+    if (!may_take(types.size())) return false;
     if (std::ranges::any_of(types, [&](const std::string& type) { return has_type(value, type); }))
       return true;
     std::vector<Json> readings;
@@ -133,13 +160,14 @@ class Fitter {
     return true;
   }
 
-  static bool fit_listed(Json& value, const Json& schema) {
+  bool fit_listed(Json& value, const Json& schema) const {
     if (const Json* constant = member(schema, "const")) return fit_one_of(value, Json::array({*constant}));
     const Json* listed = member(schema, "enum");
     return !listed || !listed->is_array() || fit_one_of(value, *listed);
   }
 
-  static bool fit_one_of(Json& value, const Json& listed) {
+  bool fit_one_of(Json& value, const Json& listed) const {
+    if (!may_take(listed.size() + weight_of(value))) return false;
     if (std::ranges::find(listed, value) != listed.end()) return true;
     static constexpr std::array kTypes{"string", "integer", "number", "boolean", "null"};
     for (const char* type : kTypes) {
@@ -184,6 +212,10 @@ class Fitter {
     const Json* properties = member(schema, "properties");
     const Json* others =
         member(schema, "patternProperties") ? nullptr : member(schema, "additionalProperties");
+    const Json* required = member(schema, "required");
+    if (!may_take(value.size() * value.size() / 4 + lookups(properties, value.size()) +
+                  lookups(required, value.size())))
+      return false;
     Json fitted = Json::object();
     for (auto& [name, entry] : value.items()) {
       const Json* property = properties ? member(*properties, name.c_str()) : nullptr;
@@ -195,7 +227,6 @@ class Fitter {
       fitted[name] = std::move(entry);
     }
     value = std::move(fitted);
-    const Json* required = member(schema, "required");
     if (!required || !required->is_array()) return true;
     return std::ranges::all_of(*required, [&value](const Json& name) {
       return !name.is_string() || value.contains(name.get_ref<const std::string&>());
@@ -220,8 +251,10 @@ class Fitter {
 
   // A branch that takes the value as it is wins over all that would change it.
   bool fit_any(Json& value, const Json& branches, int depth) const {
+    const std::uint64_t weight = weight_of(value);
     std::vector<Json> readings;
     for (const Json& branch : branches) {
+      if (!may_take(weight * (2 + readings.size()))) return false;
       Json reading = value;
       if (!fit(reading, branch, depth + 1)) continue;
       if (reading == value) return true;
@@ -233,6 +266,7 @@ class Fitter {
   }
 
   const Json& root_;
+  std::uint64_t& steps_left_;
 };
 
 }  // namespace
@@ -247,22 +281,23 @@ std::optional<Json> ToolCallSchema::fit(Json arguments) const {
     if (!object) return std::nullopt;
     arguments = std::move(*object);
   }
-  if (!arguments.is_object() || !Fitter(schema_).fit(arguments, schema_)) return std::nullopt;
+  if (!arguments.is_object() || !Fitter(schema_, steps_left_).fit(arguments, schema_)) return std::nullopt;
   return arguments;
 }
 
 const Json* ToolCallSchema::property(std::string_view name) const {
   const Json* properties = member(schema_, "properties");
-  return properties ? member(*properties, std::string(name).c_str()) : nullptr;
+  if (!properties || !take_steps(steps_left_, properties->size())) return nullptr;
+  return member(*properties, std::string(name).c_str());
 }
 
 std::optional<Json> ToolCallSchema::fit_member(std::string_view name, Json value) const {
   const Json* wanted = property(name);
   if (!wanted) return value;
   const bool is_null = value.is_null();
-  if (Fitter(schema_).fit(value, *wanted)) return value;
+  if (Fitter(schema_, steps_left_).fit(value, *wanted)) return value;
   const Json* required = member(schema_, "required");
-  const bool needed = required && required->is_array() &&
+  const bool needed = required && required->is_array() && take_steps(steps_left_, required->size()) &&
                       std::ranges::find(*required, Json(std::string(name))) != required->end();
   if (is_null && !needed) return Json(Json::value_t::discarded);
   return std::nullopt;
@@ -288,12 +323,12 @@ Json ToolCallSchema::reading_of_text(std::string_view name, std::string_view tex
   const Json* wanted = property(name);
   if (!wanted) return plain;
   Json fitted = plain;
-  if (Fitter(schema_).fit(fitted, *wanted)) return fitted;
+  if (Fitter(schema_, steps_left_).fit(fitted, *wanted)) return fitted;
   // Only strings keep the white space around them.
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return plain;
   fitted = std::string(text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin));
-  return Fitter(schema_).fit(fitted, *wanted) ? fitted : plain;
+  return Fitter(schema_, steps_left_).fit(fitted, *wanted) ? fitted : plain;
 }
 
 }  // namespace anyclaude

@@ -1,9 +1,12 @@
 // Whether a tool call's arguments fit the tool's JSON schema, and what may lawfully be done to make them fit.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+
+#include "base/limits.h"
 
 namespace anyclaude {
 
@@ -14,6 +17,9 @@ namespace anyclaude {
 // Lawful is what loses nothing and leaves no choice: "5" where only a number fits, "true" where only a
 // boolean fits, JSON text where only an object or a list fits, a number or a boolean where only a string
 // fits, and leaving out an optional member that is null. Where two readings fit, none is taken.
+//
+// What takes more than kSchemaStepsMax, over all arguments of an answer, is not fitted: whole arguments then
+// do not fit, and members stay as they are. Not thread-safe.
 class ToolCallSchema {
  public:
   using Json = nlohmann::ordered_json;
@@ -39,6 +45,7 @@ class ToolCallSchema {
   const Json* property(std::string_view name) const;
 
   Json schema_;
+  mutable std::uint64_t steps_left_ = limits::kSchemaStepsMax;
 };
 
 }  // namespace anyclaude

@@ -62,6 +62,9 @@ inline constexpr std::size_t kOrderedTextBytesMax = 1024 * 1024;
 inline constexpr std::size_t kRememberedLayoutBytesMax = 4u * 1024 * 1024;
 inline constexpr std::size_t kLearnedTextBytesMax = 1024 * 1024;
 
+// Definitions of tools that a conversation refers to, told where it does.
+inline constexpr std::size_t kToldDefinitionsBytesMax = 4u * 1024 * 1024;
+
 // A request that passed through this many brokers is in a loop.
 inline constexpr int kBrokerHopsMax = 4;
 // A launcher that was started by this many launchers, one inside the other, is in a loop.
@@ -119,9 +122,12 @@ inline constexpr std::size_t kToolCallLongMistakesMax = 64;
 // Larger calls are not repaired, and none is tried in more ways than this.
 inline constexpr std::size_t kToolCallRepairBytesMax = 64 * 1024;
 inline constexpr std::size_t kToolCallRepairTriesMax = 256;
-// Calls in one answer; tags and values in one call that a model wrote as text.
+// Calls in one answer.
 inline constexpr std::size_t kToolCallsMax = 1'024;
-inline constexpr std::size_t kToolCallStepsMax = 2'048;
+// Text that is held is looked at again with each piece up to this size, beyond it when it has grown by a
+// part.
+inline constexpr std::size_t kToolCallLookAlwaysBytes = 16 * 1024;
+inline constexpr std::size_t kToolCallLookParts = 64;
 // How much may be compared and copied to fit the calls of one tool into its schema. Branches that refer to
 // each other multiply.
 inline constexpr std::uint64_t kSchemaStepsMax = 2'000'000;

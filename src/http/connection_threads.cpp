@@ -4,6 +4,8 @@
 
 #include <system_error>
 
+#include "base/limits.h"
+
 namespace anyclaude {
 
 ConnectionThreads::ConnectionThreads(std::size_t connections_max, Serve serve)
@@ -11,6 +13,11 @@ ConnectionThreads::ConnectionThreads(std::size_t connections_max, Serve serve)
 
 ConnectionThreads::~ConnectionThreads() {
   stop(std::chrono::milliseconds(0));
+  {
+    std::unique_lock lock(mutex_);
+    one_ended_.wait(lock, [&] { return open_.empty(); });
+  }
+  join_ended();
 }
 
 bool ConnectionThreads::Seat::begin_request() {
@@ -84,7 +91,8 @@ bool ConnectionThreads::is_stopping() const {
   return stopping_;
 }
 
-void ConnectionThreads::stop(std::chrono::milliseconds grace) {
+StopEnd ConnectionThreads::stop(std::chrono::milliseconds grace) {
+  StopEnd end = StopEnd::all_ended;
   {
     std::unique_lock lock(mutex_);
     stopping_ = true;
@@ -94,10 +102,11 @@ void ConnectionThreads::stop(std::chrono::milliseconds grace) {
     const auto all_ended = [&] { return open_.empty(); };
     if (!one_ended_.wait_for(lock, grace, all_ended)) {
       for (Entry& entry : open_) ::shutdown(entry.socket.get(), SHUT_RDWR);
-      one_ended_.wait(lock, all_ended);
+      if (!one_ended_.wait_for(lock, limits::kShutdownCutMax, all_ended)) end = StopEnd::some_work;
     }
   }
   join_ended();
+  return end;
 }
 
 }  // namespace anyclaude

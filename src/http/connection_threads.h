@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "http/http_server.h"
 #include "http/socket.h"
 
 namespace anyclaude {
@@ -38,6 +39,7 @@ class ConnectionThreads {
   using Serve = std::function<void(int fd, Seat& seat)>;
 
   ConnectionThreads(std::size_t connections_max, Serve serve);
+  // Waits for the last thread, however long it takes.
   ~ConnectionThreads();
 
   // Takes the socket and serves it. Gives it back if the cap is reached, no thread can be had, or the server
@@ -47,8 +49,8 @@ class ConnectionThreads {
   bool is_stopping() const;
 
   // Closes what is idle, lets requests end for `grace`, cuts the rest, and returns when every thread has
-  // ended.
-  void stop(std::chrono::milliseconds grace);
+  // ended. A thread that computes sees no cut connection: after kShutdownCutMax it is not waited for.
+  StopEnd stop(std::chrono::milliseconds grace);
 
  private:
   enum class Activity { idle, in_request };

@@ -42,12 +42,13 @@ class ThreadedHttpServer final : public HttpServer {
   void start() override {
     acceptor_ = std::thread([this] { listener_->run(); });
   }
-  void stop(std::chrono::milliseconds grace) override {
+  StopEnd stop(std::chrono::milliseconds grace) override {
     const std::lock_guard lock(stop_mutex_);
     if (listener_) listener_->stop();
     if (acceptor_.joinable()) acceptor_.join();
-    threads_.stop(grace);
+    const StopEnd end = threads_.stop(grace);
     rejector_.stop();
+    return end;
   }
   std::size_t connections() const override { return threads_.open() + rejector_.open(); }
   std::size_t refused_over_cap() const override { return rejector_.refused(); }

@@ -32,6 +32,9 @@ using HttpHandler = std::function<void(HttpRequest&, ResponseWriter&)>;
 // Makes the body of an error the server itself answers (400, 408, 413, 431, 501, 529), as JSON text.
 using HttpErrorBody = std::function<std::string(int status, std::string_view message)>;
 
+// Whether every connection's thread has ended.
+enum class StopEnd { all_ended, some_work };
+
 class HttpServer {
  public:
   virtual ~HttpServer() = default;
@@ -45,9 +48,10 @@ class HttpServer {
   // Accepts connections on a thread of its own. Called once.
   virtual void start() = 0;
   // Stops accepting, closes idle connections, lets running replies finish for `grace`, then cuts the rest.
-  // Blocks until every connection thread has ended. Safe to call twice; callable from any thread but a
-  // handler's.
-  virtual void stop(std::chrono::milliseconds grace) = 0;
+  // A handler that computes notices nothing of a cut connection: after kShutdownCutMax it is not waited for,
+  // and the answer is `some_work`; only the destructor waits for it. Safe to call twice; callable from any
+  // thread but a handler's.
+  virtual StopEnd stop(std::chrono::milliseconds grace) = 0;
   // Connections open now, over the cap included.
   virtual std::size_t connections() const = 0;
   virtual std::size_t refused_over_cap() const = 0;

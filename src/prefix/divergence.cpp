@@ -1,6 +1,7 @@
 #include "prefix/divergence.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/json_text.h"
 
@@ -60,9 +61,10 @@ bool stands_in_facts(const TraceSegment& segment, std::size_t line) {
 
 // Two prompts of other agents or modes differ in most of their lines.
 bool mostly_different(const TraceSegment& older, const TraceSegment& newer) {
-  const auto shared = std::ranges::count_if(newer.lines, [&older](const TraceLine& line) {
-    return std::ranges::find(older.lines, line.mark, &TraceLine::mark) != older.lines.end();
-  });
+  std::set<LineMark> marks;
+  for (const TraceLine& line : older.lines) marks.insert(line.mark);
+  const auto shared = std::ranges::count_if(
+      newer.lines, [&marks](const TraceLine& line) { return marks.contains(line.mark); });
   return static_cast<std::size_t>(shared) * 2 < newer.lines.size() || newer.lines.size() == 1;
 }
 

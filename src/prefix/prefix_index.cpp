@@ -35,9 +35,9 @@ PrefixIndex::Server& PrefixIndex::server(std::string_view backend) {
 }
 
 ExpectedReuse PrefixIndex::expect(std::string_view backend, const PrefixChain& chain) {
+  const std::size_t total = chain.bytes_of_first(chain.links().size());
   const std::lock_guard lock(mutex_);
   ExpectedReuse best;
-  const std::size_t total = chain.bytes_of_first(chain.links().size());
   for (const auto& [number, slot] : server(backend).slots) {
     const auto same = [](const ChainLink& left, const ChainLink& right) {
       return left.digest == right.digest;

@@ -11,17 +11,24 @@ namespace {
 
 class SegmentWriter {
  public:
-  SegmentWriter(TraceDetail detail, const HashSecret& secret) : detail_(detail), secret_(secret) {}
+  SegmentWriter(TraceDetail detail, const HashSecret& secret, std::size_t bytes_max)
+      : detail_(detail), secret_(secret), bytes_max_(bytes_max) {}
 
   void begin(std::string layer, std::string name) {
-    trace_.segments.push_back({std::move(layer), std::move(name), {}});
+    if (!trace_.too_large) trace_.segments.push_back({std::move(layer), std::move(name), {}});
   }
 
+  // Beyond the most that may be gathered nothing more is.
   void text(std::string_view text) {
+    if (trace_.too_large) return;
     const std::vector<std::string_view> lines = split_lines(text);
     const std::vector<LineMark> marks = mark_lines(lines, secret_);
-    for (std::size_t i = 0; i < lines.size(); ++i)
-      trace_.segments.back().lines.push_back({marks[i], lines[i].size() + 1, kept(lines[i])});
+    for (std::size_t i = 0; i < lines.size() && !trace_.too_large; ++i) {
+      std::string line = kept(lines[i]);
+      bytes_ += kLineBytes + line.size();
+      trace_.too_large = bytes_ > bytes_max_;
+      trace_.segments.back().lines.push_back({marks[i], lines[i].size() + 1, std::move(line)});
+    }
   }
 
   void operator()(const TextBlock& block) { text(block.text); }
@@ -50,9 +57,14 @@ class SegmentWriter {
     return std::string(line.substr(0, size)) + "...";
   }
 
+  // A line's mark, its size and its text's size, as they are encoded.
+  static constexpr std::size_t kLineBytes = 24;
+
   const TraceDetail detail_;
   const HashSecret& secret_;
+  const std::size_t bytes_max_;
   PromptTrace trace_;
+  std::size_t bytes_ = 0;
 };
 
 std::string_view name_of(Role role) {
@@ -94,8 +106,9 @@ std::uint64_t PromptTrace::bytes() const {
   return sum;
 }
 
-PromptTrace trace_prompt(const MessagesRequest& request, TraceDetail detail, const HashSecret& secret) {
-  SegmentWriter writer(detail, secret);
+PromptTrace trace_prompt(const MessagesRequest& request, TraceDetail detail, const HashSecret& secret,
+                         std::size_t bytes_max) {
+  SegmentWriter writer(detail, secret, bytes_max);
   for (std::size_t i = 0; i < request.system.size(); ++i) {
     writer.begin("system", "block " + std::to_string(i + 1));
     writer.text(request.system[i].text);
@@ -159,7 +172,7 @@ std::optional<PromptTrace> decode_trace(std::string_view bytes) {
 
 Status keep_trace(StateStore& store, const PromptTrace& trace) {
   const std::string value = encode_trace(trace);
-  if (value.size() > kRecentRequestsTable.value_bytes_max) return {};
+  if (trace.too_large || value.size() > kRecentRequestsTable.value_bytes_max) return {};
   // Keys in the order of time.
   char time[24];
   std::snprintf(time, sizeof time, "%016llx-", static_cast<unsigned long long>(trace.at_ms));
@@ -167,6 +180,7 @@ Status keep_trace(StateStore& store, const PromptTrace& trace) {
 }
 
 void TraceRing::add(PromptTrace trace) {
+  if (trace.too_large) return;
   const std::lock_guard lock(mutex_);
   waiting_.push_back(std::move(trace));
   if (waiting_.size() > kWaitingMax) waiting_.pop_front();

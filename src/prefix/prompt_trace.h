@@ -41,12 +41,15 @@ struct PromptTrace {
   std::uint64_t reused_tokens = 0;
   std::uint64_t expected_tokens = 0;  // of them, what the broker expected to be reused
   std::vector<TraceSegment> segments;
+  bool too_large = false;  // the segments are not all there, and the trace is not kept
 
   std::uint64_t bytes() const;
 };
 
-// Of an ordered request.
-PromptTrace trace_prompt(const MessagesRequest& request, TraceDetail detail, const HashSecret& secret);
+// Of an ordered request. A trace that would take more than `bytes_max` is given up: it is `too_large`.
+inline constexpr std::size_t kTraceBytesUnbounded = static_cast<std::size_t>(-1);
+PromptTrace trace_prompt(const MessagesRequest& request, TraceDetail detail, const HashSecret& secret,
+                         std::size_t bytes_max = kTraceBytesUnbounded);
 
 std::string encode_trace(const PromptTrace& trace);
 std::optional<PromptTrace> decode_trace(std::string_view bytes);

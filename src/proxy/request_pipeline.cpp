@@ -348,7 +348,8 @@ void RequestPipeline::keep_learned(Exchange& exchange) {
 // For those who ask later why the server read so much.
 void RequestPipeline::trace(const Exchange& exchange) {
   const RequestEntry& entry = exchange.entry;
-  PromptTrace trace = trace_prompt(*exchange.parsed, parts_.traces.detail(), parts_.secrets.primary);
+  PromptTrace trace = trace_prompt(*exchange.parsed, parts_.traces.detail(), parts_.secrets.primary,
+                                   kRecentRequestsTable.value_bytes_max);
   trace.request_id = exchange.request_id;
   trace.at_ms = unix_milliseconds(parts_.clock.system_now());
   trace.prompt_tokens =
