@@ -150,6 +150,25 @@ TEST(HttpServerLoad, StopCutsWhatOutlivesItsGrace) {
   EXPECT_TRUE(client.saw_end());
 }
 
+// A thread cannot be ended; a process can, once its server says that one is still at work.
+TEST(HttpServerLoad, StopDoesNotWaitForWhatOnlyComputes) {
+  std::latch running(1);
+  Gate gate;
+  TestServer server([&](HttpRequest&, ResponseWriter&) {
+    running.count_down();
+    gate.wait_until_open();
+  });
+  RawClient client(server.port());
+  client.send(kGet);
+  running.wait();
+  auto stopped = std::async(std::launch::async, [&] { return server->stop(10ms); });
+  const bool in_time = stopped.wait_for(30s) == std::future_status::ready;
+  gate.open();
+  EXPECT_TRUE(in_time);
+  EXPECT_EQ(stopped.get(), StopEnd::some_work);
+  EXPECT_EQ(server->stop(10s), StopEnd::all_ended);
+}
+
 TEST(HttpServerLoad, StopsTwiceAndWithoutAStart) {
   HttpServerOptions options;
   auto server = HttpServer::listen(options, test::echo, [](int, std::string_view) { return std::string(); });

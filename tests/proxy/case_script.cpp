@@ -30,6 +30,29 @@ std::string unescaped(const std::string& text) {
   return out;
 }
 
+// With each @N(TEXT)@ written out.
+std::string repeated(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t mark = text.find('@', at);
+    const std::size_t open =
+        text.find_first_not_of("0123456789", mark == std::string::npos ? mark : mark + 1);
+    const bool repeats = open != std::string::npos && open > mark + 1 && text[open] == '(';
+    const std::size_t close = repeats ? text.find(")@", open) : std::string::npos;
+    if (close == std::string::npos) {
+      const std::size_t end = mark == std::string::npos ? text.size() : mark + 1;
+      out += text.substr(at, end - at);
+      at = end;
+      continue;
+    }
+    out += text.substr(at, mark - at);
+    const std::string once = text.substr(open + 1, close - open - 1);
+    for (int count = std::stoi(text.substr(mark + 1)); count > 0; --count) out += once;
+    at = close + 2;
+  }
+  return out;
+}
+
 // A line's first word and the rest.
 struct Line {
   int number;
@@ -45,8 +68,8 @@ std::vector<Line> lines_of(const std::string& text) {
     const std::size_t start = raw.find_first_not_of(' ');
     if (start == std::string::npos || raw[start] == '#') continue;
     const std::size_t space = std::min(raw.find(' ', start), raw.size());
-    lines.push_back(
-        {number, raw.substr(start, space - start), space < raw.size() ? raw.substr(space + 1) : ""});
+    lines.push_back({number, raw.substr(start, space - start),
+                     space < raw.size() ? repeated(raw.substr(space + 1)) : ""});
   }
   return lines;
 }
@@ -64,7 +87,8 @@ class CaseRun {
   // Calls are scripted when the next block begins, requests are sent when their first `gets` line or the next
   // block comes.
   void line(const Line& line) {
-    if (line.word == "server" || line.word == "client" || line.word == "clock" || line.word == "entries")
+    if (line.word == "server" || line.word == "client" || line.word == "clock" || line.word == "entries" ||
+        line.word == "logs")
       close_block();
     if (line.word == "server")
       server_.emplace().target = line.rest;
@@ -74,6 +98,8 @@ class CaseRun {
       broker_.clock.advance(std::chrono::seconds(std::stoi(line.rest)));
     else if (line.word == "entries")
       EXPECT_EQ(broker_.metrics()["store"]["entries"], std::stoi(line.rest));
+    else if (line.word == "logs")
+      EXPECT_NE(broker_.log_text.str().find(line.rest), std::string::npos) << broker_.log_text.str();
     else if (server_)
       server_line(line);
     else if (client_)

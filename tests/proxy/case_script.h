@@ -18,7 +18,9 @@
 //     gets status N | gets header NAME VALUE | gets TEXT | gets-not TEXT | gets end finished|aborted|waiting
 //   clock SECONDS                        time passes
 //   entries N                            what is in the store
+//   logs TEXT                            what the broker has written into its log so far
 //
+// Anywhere in a line @N(TEXT)@ stands for N times TEXT.
 // Empty lines and lines that start with # say nothing to the machine.
 #pragma once
 

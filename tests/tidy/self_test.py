@@ -154,6 +154,14 @@ class PlantedFaults(unittest.TestCase):
         self.write("src/base/find.cpp", "auto last = std::ranges::" + "unique(words);\n")
         self.expect(self.style(), "src/base/find.cpp:1", "Clang 14")
 
+    def test_json_that_is_read_without_a_bound(self):
+        for line in ("auto root = nlohmann::json::" + "parse(text);\n", "Json::" + "parse(text);\n",
+                     "simdjson::dom::" + "parser parser;\n"):
+            self.write("src/base/find.cpp", line)
+            self.expect(self.style(), "src/base/find.cpp:1", "bound its depth")
+        self.write("src/base/find.cpp", "JsonDocument::parse(text);\n")
+        self.assertEqual(self.style(), [])
+
     def test_a_shell_feature_that_macos_lacks(self):
         self.write("tools/go.sh", "map" + "file -t lines\n")
         self.expect(self.style(), "tools/go.sh:1", "bash 3.2")
