@@ -22,7 +22,7 @@ class ToolCallExtent {
  public:
   // `end_marker` is what the format writes behind the value; it ends the value wherever it stands outside of
   // a string. When it is empty the value ends with its last bracket.
-  ToolCallExtent(ValueShape shape, std::string_view end_marker, OfferedTools& tools)
+  ToolCallExtent(ValueShape shape, std::string_view end_marker, const OfferedTools& tools)
       : shape_(shape), end_marker_(end_marker), tools_(tools) {}
 
   // `text` begins with the value and is what the last call saw, and more.
@@ -49,7 +49,7 @@ class ToolCallExtent {
 
   const ValueShape shape_;
   const std::string_view end_marker_;
-  OfferedTools& tools_;
+  const OfferedTools& tools_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
   std::size_t member_depth_ = 1;  // of the members of a call

@@ -46,6 +46,6 @@ ToolCallReading read_tool_call(ToolCallFormat format, ToolCallMemory& memory, st
 
 // The readers that take a page of their own.
 void read_gemma_call(ToolCallCursor& cursor, std::vector<WrittenCall>& calls);
-void read_harmony(ToolCallCursor& cursor, ToolCallReading& reading, OfferedTools& tools);
+void read_harmony(ToolCallCursor& cursor, ToolCallReading& reading, const OfferedTools& tools);
 
 }  // namespace anyclaude

@@ -26,7 +26,7 @@ bool is_head(std::string_view head) {
 
 }  // namespace
 
-void read_harmony(ToolCallCursor& cursor, ToolCallReading& reading, OfferedTools& tools) {
+void read_harmony(ToolCallCursor& cursor, ToolCallReading& reading, const OfferedTools& tools) {
   const std::string_view head = cursor.until("<|message|>", limits::kToolCallNameBytesMax);
   if (!cursor.is_reading()) return;
   static constexpr std::array<std::string_view, 3> kChannels{"analysis", "commentary", "final"};

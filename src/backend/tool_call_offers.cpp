@@ -30,20 +30,20 @@ std::string_view without_wrapping(std::string_view name) {
 
 }  // namespace
 
-const Tool* OfferedTools::find(std::string_view written) {
+const Tool* OfferedTools::find(std::string_view written) const {
   if (written.size() > limits::kToolCallNameBytesMax) return nullptr;
   if (const Tool* tool = find_spelled(written)) return tool;
   return find_spelled(without_wrapping(written));
 }
 
-const Tool* OfferedTools::find_spelled(std::string_view name) {
+const Tool* OfferedTools::find_spelled(std::string_view name) const {
   if (by_name_.empty() && !tools_.empty()) index();
   if (const auto spelled = by_name_.find(name); spelled != by_name_.end()) return spelled->second;
   const auto similar = by_small_name_.find(in_small_letters(name));
   return similar == by_small_name_.end() ? nullptr : similar->second;
 }
 
-void OfferedTools::index() {
+void OfferedTools::index() const {
   for (const Tool& tool : tools_) {
     if (tool.side == ToolSide::server) continue;
     by_name_.emplace(tool.name, &tool);

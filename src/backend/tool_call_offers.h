@@ -20,17 +20,17 @@ class OfferedTools {
 
   // The tool that a written name means: spelled exactly; or behind a namespace ("functions.Read",
   // "functions.Read:0"); or in other capitals, when one tool alone is meant. nullptr when none is.
-  const Tool* find(std::string_view written);
+  const Tool* find(std::string_view written) const;
   const ToolCallSchema& schema(const Tool& tool);
 
  private:
-  const Tool* find_spelled(std::string_view name);
-  void index();
+  const Tool* find_spelled(std::string_view name) const;
+  void index() const;
 
   std::span<const Tool> tools_;
   // Both are filled when a tool is first looked for.
-  std::map<std::string_view, const Tool*> by_name_;
-  std::map<std::string, const Tool*> by_small_name_;  // null where several tools have the name
+  mutable std::map<std::string_view, const Tool*> by_name_;
+  mutable std::map<std::string, const Tool*> by_small_name_;  // null where several tools have the name
   std::map<const Tool*, ToolCallSchema> schemas_;
 };
 
