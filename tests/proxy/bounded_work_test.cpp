@@ -1,5 +1,6 @@
 // Requests and replies made to cost more than they should: eight times as large may cost eight times as much.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -229,6 +230,26 @@ TEST_P(BoundedWork, GrowsInProportion) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, BoundedWork, ::testing::ValuesIn(kinds()),
                          [](const auto& info) { return std::string(info.param.name); });
+
+// Each lone surrogate is remembered with its place, up to a number of them.
+TEST(BoundedWork, LoneSurrogatesInOneStringTakeLittleMemory) {
+  const auto peak_kilobytes = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+#ifdef __APPLE__
+    return usage.ru_maxrss / 1024;
+#else
+    return usage.ru_maxrss;
+#endif
+  };
+  std::string body = R"({"model":"m","max_tokens":50,"messages":[{"role":"user","content":")";
+  body += repeated("\\ud800", 2'000'000) + "\"}]}";
+  BrokerFixture broker("llama-cpp");
+  const auto before = peak_kilobytes();
+  EXPECT_EQ(broker.post("/v1/messages", std::move(body)).status, 400);
+  // The body has 12 MB, and the parser's own memory is a few times as much.
+  EXPECT_LT(peak_kilobytes() - before, 200 * 1024);
+}
 
 // A reference to a tool is told with the tool's definition: a short request must not become a huge prompt.
 TEST(BoundedWork, ManyReferencesToOneLargeToolStaySmall) {
