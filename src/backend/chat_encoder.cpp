@@ -1,6 +1,9 @@
 #include "backend/chat_encoder.h"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "backend/chat_shape.h"
 #include "backend/object_writer.h"
@@ -284,6 +287,17 @@ class ChatBodyWriter {
   ObjectWriter body_;
 };
 
+// A name that two tools have.
+std::optional<std::string_view> repeated_name(const std::vector<Tool>& tools) {
+  std::vector<std::string_view> names;
+  names.reserve(tools.size());
+  for (const Tool& tool : tools)
+    if (!tool.name.empty()) names.push_back(tool.name);
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::adjacent_find(names);
+  return repeated == names.end() ? std::nullopt : std::optional(*repeated);
+}
+
 tl::unexpected<Error> refuse(std::string message) {
   return fail(ErrorKind::invalid_request, ErrorSource::client, std::move(message));
 }
@@ -291,6 +305,9 @@ tl::unexpected<Error> refuse(std::string message) {
 }  // namespace
 
 Status check_can_be_encoded(const MessagesRequest& request) {
+  // A broker refuses such a request before it looks for an answer; nothing else may encode one either.
+  if (const auto repeated = repeated_name(request.tools))
+    return refuse("tools: Tool names must be unique. Two tools are called '" + std::string(*repeated) + "'");
   for (const Tool& tool : request.tools) {
     if (tool.side == ToolSide::server) {
       return refuse(

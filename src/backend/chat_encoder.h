@@ -23,7 +23,8 @@ struct ChatEncoding {
 // client leaves), unless its streams lose tool calls and tools are offered.
 bool is_streamed(const MessagesRequest& request, const BackendProfile& profile);
 
-// Errors are invalid_request with a sentence for the client: what no local server can do.
+// Errors are invalid_request with a sentence for the client: what no local server can do, and tools that no
+// server could tell apart.
 Status check_can_be_encoded(const MessagesRequest& request);
 
 // The JSON body, as the profile's policies want it. Equal meaning gives equal bytes: only keyed fields are
