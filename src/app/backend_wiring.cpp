@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "backend/backend_settings.h"
+#include "servers/server_settings.h"
 
 namespace anyclaude {
 namespace {
@@ -28,33 +28,10 @@ std::vector<BackendName> backend_names(const Config& config, const BackendProfil
   return names;
 }
 
-UpstreamRoute route_from(const NetworkConfig& network) {
-  return {ProxySettings({network.https_proxy, network.http_proxy, network.all_proxy, network.no_proxy}),
-          {network.ssl_cert_file, network.ssl_cert_dir}};
-}
-
-BackendChoices choices_of(const BackendConfig& said) {
-  return {
-      said.url,
-      said.model,
-      said.api_key,
-      said.api,
-      said.sampling_presets == SamplingPresets::on ? SamplingChoice::published : SamplingChoice::servers_own,
-      said.thinking == Thinking::as_asked ? ThinkingChoice::as_asked : ThinkingChoice::never,
-      {said.models.opus, said.models.sonnet, said.models.haiku}};
-}
-
 Result<std::shared_ptr<Backend>> make_backend(const Config& config, const BackendProfiles& profiles,
                                               const Clock& clock, const std::string& name) {
-  auto profile = profiles.get(config.profile_of(name));
-  if (!profile) return tl::unexpected(profile.error());
-  const auto found = config.backends.find(name);
-  const BackendConfig said = found == config.backends.end() ? BackendConfig{} : found->second;
-  auto settings = make_backend_settings(std::move(*profile), choices_of(said));
+  auto settings = server_settings(config, profiles, name);
   if (!settings) return tl::unexpected(settings.error());
-  settings->timeouts = {config.timeouts.connect, config.timeouts.first_byte, config.timeouts.idle};
-  settings->route = route_from(config.network);
-  settings->rescue = said.tool_rescue == RescueSetting::on ? RescueMode::on : RescueMode::off;
   auto backend = Backend::create(std::move(*settings), clock);
   if (!backend) return tl::unexpected(backend.error());
   return std::shared_ptr<Backend>(std::move(*backend));

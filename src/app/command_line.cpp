@@ -7,6 +7,7 @@
 
 #include "backend/profile_listing.h"
 #include "base/version.h"
+#include "servers/load_config.h"
 
 namespace anyclaude {
 namespace {
@@ -34,25 +35,15 @@ void declare(CLI::App& cli, ConfigFlags& flags) {
 // Prints the profiles; what the user laid over them counts, as far as it can be read.
 Result<CommandLine> print_listing(const ConfigFlags& flags, const Environment& environment,
                                   ListingForm form) {
-  const auto config = read_config(flags, environment, {});
-  if (!config) return tl::unexpected(config.error());
-  const auto profiles = BackendProfiles::built_in().with_overrides(config->profiles_directory);
-  if (!profiles) return tl::unexpected(profiles.error());
-  std::fputs(list_profiles(*profiles, form).c_str(), stdout);
+  const auto loaded = load_config(flags, environment);
+  if (!loaded) return tl::unexpected(loaded.error());
+  std::fputs(list_profiles(loaded->profiles, form).c_str(), stdout);
   CommandLine line;
   line.action = StartupAction::done;
   return line;
 }
 
 }  // namespace
-
-ProfileNames names_of(const BackendProfiles& profiles) {
-  return {[profiles](std::string_view name) {
-            const BackendProfile* profile = profiles.find(name);
-            return profile == nullptr ? std::string() : profile->name;
-          },
-          [profiles](std::string_view name) { return profiles.nearest(name); }};
-}
 
 Result<CommandLine> read_command_line(int argc, const char* const* argv, const Environment& environment) {
   CLI::App cli("The anyclaude broker: answers repeated Claude Code requests from a store, forwards the rest.",
@@ -76,17 +67,12 @@ Result<CommandLine> read_command_line(int argc, const char* const* argv, const E
   }
   if (list->count() > 0) return print_listing(flags, environment, forms.at(listing));
 
-  // Where the user's profiles are stands in the configuration, which is then read with them in mind.
-  auto config = read_config(flags, environment, {});
-  if (!config) return tl::unexpected(config.error());
-  auto profiles = BackendProfiles::built_in().with_overrides(config->profiles_directory);
-  if (!profiles) return tl::unexpected(profiles.error());
-  line.profiles = std::move(*profiles);
-  const ProfileNames names = names_of(line.profiles);
-  config = read_config(flags, environment, names);
-  if (!config) return tl::unexpected(config.error());
-  if (auto status = require_mode(*config, names); !status) return tl::unexpected(status.error());
-  line.config = std::move(*config);
+  auto loaded = load_config(flags, environment);
+  if (!loaded) return tl::unexpected(loaded.error());
+  if (auto status = require_mode(loaded->config, names_of(loaded->profiles)); !status)
+    return tl::unexpected(status.error());
+  line.config = std::move(loaded->config);
+  line.profiles = std::move(loaded->profiles);
   return line;
 }
 

@@ -18,9 +18,6 @@ struct CommandLine {
   BackendProfiles profiles;  // the built-in ones and the user's
 };
 
-// The profiles' names as read_config() wants them.
-ProfileNames names_of(const BackendProfiles& profiles);
-
 // Reads flags, environment and the configuration file, in DESIGN's order of precedence. Errors have source
 // config.
 Result<CommandLine> read_command_line(int argc, const char* const* argv, const Environment& environment);

@@ -106,6 +106,7 @@ enum class HttpVersion { http_1_1, http_1_0 };
 enum class SlotReports { none, llama_cpp };  // whether /props, `timings` and `id_slot` are there
 enum class TokenCounting { none, llama_cpp, vllm, anthropic };
 enum class Billing { free, paid };
+enum class KeyUse { taken, ignored };  // whether the server looks at a key at all
 
 struct ServerPolicy {
   // Calls that may run at once; nothing: as many as come.
@@ -116,6 +117,7 @@ struct ServerPolicy {
   // Behind the base URL's own path.
   std::string models_path = "/v1/models";
   Billing billing = Billing::free;
+  KeyUse api_key = KeyUse::taken;
 };
 
 // The models that answer for Anthropic's three sizes; empty: the resolved one.

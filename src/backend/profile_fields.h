@@ -104,6 +104,9 @@ constexpr auto choices(TokenCounting) {
 constexpr auto choices(Billing) {
   return std::array{Choice{"free", Billing::free}, Choice{"paid", Billing::paid}};
 }
+constexpr auto choices(KeyUse) {
+  return std::array{Choice{"taken", KeyUse::taken}, Choice{"ignored", KeyUse::ignored}};
+}
 constexpr auto choices(Thinks) {
   return std::array{Choice{"unknown", Thinks::unknown}, Choice{"never", Thinks::never},
                     Choice{"always", Thinks::always}, Choice{"switchable", Thinks::switchable}};
@@ -186,6 +189,8 @@ void visit_fields(Visitor& field, ServerPolicy& server) {
   field("token_count", server.token_count, "How it counts the tokens of a prompt when asked.");
   field("models_path", server.models_path, "Where it lists its models.");
   field("billing", server.billing, "paid: each call costs money.");
+  field("api_key", server.api_key,
+        "ignored: it looks at no key, so a project's file gets none of yours sent there.");
 }
 
 template <typename Visitor>

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/limits.h"
+#include "config/origin.h"
 #include "config/routing_config.h"
 
 namespace anyclaude {
@@ -23,11 +24,22 @@ enum class SamplingPresets { on, off };
 // Whether a model thinks when the client asks it to, or never.
 enum class Thinking { as_asked, off };
 
+// Whether keys may cross the network in plain text, to an address beyond this machine.
+enum class PlainHttp { refused, allowed };
+
 // The models that answer for the three sizes Claude Code asks for; an empty one is `model`.
 struct ModelsBySize {
   std::string opus;
   std::string sonnet;
   std::string haiku;
+};
+
+// Where the values come from that decide which server gets the user's credentials. `plain_http` and the
+// script come from the configuration file alone (Config::file_origin).
+struct BackendOrigins {
+  Origin url = Origin::defaults;
+  Origin api_key = Origin::defaults;
+  Origin api = Origin::defaults;
 };
 
 struct BackendConfig {
@@ -45,6 +57,8 @@ struct BackendConfig {
   BackendUse use = BackendUse::enabled;
   std::optional<TokenPrice> price;  // nothing: it costs nothing
   std::optional<double> cost_cap_usd_per_day;
+  PlainHttp plain_http = PlainHttp::refused;
+  BackendOrigins from;
 
   // What the server is started from: a path as written ("~" not yet replaced), or the name of a published
   // model.

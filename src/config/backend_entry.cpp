@@ -29,10 +29,12 @@ Status set_startup_timeout(BackendConfig& backend, const json& value) {
   return {};
 }
 
-Status set_port(BackendConfig& backend, const json& value) {
+Status set_port(BackendConfig& backend, const json& value, Origin origin) {
   int port = 0;
   if (auto status = port_into(port)(value); !status) return status;
-  if (backend.url.empty()) backend.url = "http://127.0.0.1:" + std::to_string(port);
+  if (!backend.url.empty()) return {};
+  backend.url = "http://127.0.0.1:" + std::to_string(port);
+  backend.from.url = origin;
   return {};
 }
 
@@ -42,15 +44,21 @@ Status set_max_tokens(BackendConfig& backend, const json& value) {
   return {};
 }
 
-Status set_tool_rescue(BackendConfig& backend, const json& value) {
-  if (value == "on" || value == true) {
-    backend.tool_rescue = RescueSetting::on;
-  } else if (value == "off" || value == false) {
-    backend.tool_rescue = RescueSetting::off;
-  } else {
-    return config_error("must be on or off");
-  }
-  return {};
+// A value that a person writes as on or off, or as true or false.
+template <typename Enum>
+JsonSetter on_off_into(Enum& target, Enum when_on, Enum when_off) {
+  return [&target, when_on, when_off](const json& value) -> Status {
+    const bool is_on = value == "on" || value == true;
+    if (!is_on && value != "off" && value != false) return config_error("must be on or off");
+    target = is_on ? when_on : when_off;
+    return {};
+  };
+}
+
+// Options of a command begin like this; the model of a configuration must not become one.
+Status refuse_option(const std::string& model) {
+  if (!model.starts_with('-')) return {};
+  return config_error("must be a path or a name, and those do not begin with '-'");
 }
 
 // Settings of earlier versions that say nothing to this one: it prepares prompts by its own rules.
@@ -87,12 +95,17 @@ void set_model(BackendConfig& backend, std::string_view text) {
   backend.model = is_file || text == "current-model" ? "" : std::string(text);
 }
 
-Status apply_backend_entry(BackendConfig& backend, const std::string& name, const json& entry) {
+Status apply_backend_entry(BackendConfig& backend, const std::string& name, const json& entry,
+                           Origin origin) {
   const std::string path = "backends." + name + ".";
   const auto model = [&](const json& value) -> Status {
     if (!value.is_string()) return config_error("must be text");
     set_model(backend, value.get<std::string>());
-    return {};
+    return refuse_option(backend.model);
+  };
+  const auto model_path = [&](const json& value) -> Status {
+    if (auto status = text_into(backend.model_path)(value); !status) return status;
+    return refuse_option(backend.model_path);
   };
   const auto models = [&](const json& value) {
     return apply_json_object(value, path + "models.",
@@ -100,15 +113,25 @@ Status apply_backend_entry(BackendConfig& backend, const std::string& name, cons
                               {"sonnet", text_into(backend.models.sonnet)},
                               {"haiku", text_into(backend.models.haiku)}});
   };
+  const auto sourced = [origin](std::string& target, Origin& from) -> JsonSetter {
+    return [&target, &from, origin](const json& value) {
+      from = origin;
+      return text_into(target)(value);
+    };
+  };
+  const auto api = [&](const json& value) {
+    backend.from.api = origin;
+    return one_of(backend.api, {"openai", "anthropic"})(value);
+  };
   JsonSetters setters{
-      {"baseUrl", text_into(backend.url)},
-      {"port", [&](const json& value) { return set_port(backend, value); }},
-      {"apiKey", text_into(backend.api_key)},
-      {"api", one_of(backend.api, {"openai", "anthropic"})},
+      {"baseUrl", sourced(backend.url, backend.from.url)},
+      {"port", [&](const json& value) { return set_port(backend, value, origin); }},
+      {"apiKey", sourced(backend.api_key, backend.from.api_key)},
+      {"api", api},
       {"profile", text_into(backend.profile)},
       {"model", model},
       {"models", models},
-      {"modelPath", text_into(backend.model_path)},
+      {"modelPath", model_path},
       {"serverScript", text_into(backend.server_script)},
       {"description", text_into(backend.description)},
       {"maxTokens", [&](const json& value) { return set_max_tokens(backend, value); }},
@@ -118,7 +141,8 @@ Status apply_backend_entry(BackendConfig& backend, const std::string& name, cons
       {"price", [&](const json& value) { return apply_price(backend.price, value); }},
       {"cost_cap_usd_per_day",
        [&](const json& value) { return apply_cost_cap(backend.cost_cap_usd_per_day, value); }},
-      {"tool_rescue", [&](const json& value) { return set_tool_rescue(backend, value); }},
+      {"tool_rescue", on_off_into(backend.tool_rescue, RescueSetting::on, RescueSetting::off)},
+      {"allow_plain_http", on_off_into(backend.plain_http, PlainHttp::allowed, PlainHttp::refused)},
       {"sampling_presets", switch_into(backend.sampling_presets, SamplingPresets::on, SamplingPresets::off)},
       {"thinking", switch_into(backend.thinking, Thinking::as_asked, Thinking::off)}};
   for (const char* unused : kUnused) setters.emplace_back(unused, accepted_unused);

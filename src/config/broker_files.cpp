@@ -1,6 +1,5 @@
 #include "config/broker_files.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 
 #include "base/bounded_json.h"
 #include "base/random_id.h"
+#include "config/private_file.h"
 
 namespace anyclaude {
 namespace {
@@ -31,28 +31,6 @@ std::string read_text(const path& file) {
   return text.str();
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
-// A new file that only this user can read, from its first byte on.
-bool write_private_file(const path& file, std::string_view text) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return false;
-  const bool whole = write_all(fd, text);
-  return ::close(fd) == 0 && whole;
-}
-
-path passing_name(const path& file) {
-  return file.string() + random_id(".", 8);
-}
-
 }  // namespace
 
 Status write_running_broker(const path& store_directory, const RunningBroker& broker) {
@@ -62,12 +40,7 @@ Status write_running_broker(const path& store_directory, const RunningBroker& br
                      {"mode", broker.mode},
                      {"config_digest", broker.config_digest},
                      {"started_at", broker.started_at}};
-  const path file = store_directory / kRunningBrokerFile;
-  const path passing = passing_name(file);
-  if (write_private_file(passing, text.dump(2) + "\n") && ::rename(passing.c_str(), file.c_str()) == 0)
-    return {};
-  ::unlink(passing.c_str());
-  return cannot_write(file);
+  return replace_private_file(store_directory / kRunningBrokerFile, text.dump(2) + "\n", ErrorSource::broker);
 }
 
 std::optional<RunningBroker> read_running_broker(const path& store_directory) {
@@ -95,7 +68,7 @@ Result<std::string> load_or_create_admin_token(const path& store_directory) {
   const path file = store_directory / kAdminTokenFile;
   // A link to a whole file either takes the place or finds it taken: two brokers that start at once agree.
   const path passing = passing_name(file);
-  const bool written = write_private_file(passing, random_id("", kTokenLength) + "\n");
+  const bool written = create_private_file(passing, random_id("", kTokenLength) + "\n");
   const bool in_place = written && (::link(passing.c_str(), file.c_str()) == 0 || errno == EEXIST);
   ::unlink(passing.c_str());
   if (!in_place && !std::filesystem::exists(file)) return cannot_write(file);

@@ -36,8 +36,22 @@ struct TimeoutConfig {
   std::chrono::milliseconds idle = limits::kUpstreamIdleTimeMax;
 };
 
+// Where the settings come from that reach beyond a project: to other files of the user, to other machines.
+struct ConfigOrigins {
+  Origin store = Origin::defaults;
+  Origin profiles_directory = Origin::defaults;
+  Origin cache_metrics_file = Origin::defaults;
+  Origin allowed_hosts = Origin::defaults;
+  Origin listen_host = Origin::defaults;
+};
+
 struct Config {
   std::filesystem::path file;  // the configuration file that was read; empty when there is none
+  Origin file_origin = Origin::defaults;
+  Approval approval = Approval::not_needed;
+  std::string file_sha256;       // of the text that was read
+  std::string approval_problem;  // why the record of approvals could not be read; else empty
+  ConfigOrigins from;
   std::string listen_host = "127.0.0.1";
   int listen_port = 0;  // 0: the system chooses
   std::string mode;     // the entry of `backends` that answers; empty until somebody says
@@ -67,6 +81,11 @@ struct Config {
   // Where `anyclaude` keeps the figures of the last run; empty: it updates a file that is there already.
   std::filesystem::path cache_metrics_file;
 
+  // Whether the user stands behind a value of this origin.
+  bool is_users(Origin origin) const {
+    return origin != Origin::project_file || approval != Approval::missing;
+  }
+
   // The settings of the backend that `mode` names.
   BackendConfig& active_backend() { return backends[mode]; }
 
@@ -78,13 +97,16 @@ struct Config {
   }
 };
 
-// Lays the text of a configuration file over `config`. `name` is for messages. Errors are invalid_request,
-// source config: bad JSON with its line, an unknown key with the nearest known one, a value of the wrong type
-// or out of range. `model` may be a path, or "current-model" (whatever the server has loaded).
+// Lays the text of a configuration file over `config`; its values come from `config.file_origin`. `name` is
+// for messages. Errors are invalid_request, source config: bad JSON with its line, an unknown key with the
+// nearest known one, a value of the wrong type or out of range. `model` may be a path, or "current-model"
+// (whatever the server has loaded).
 Status apply_config_text(Config& config, std::string_view text, std::string_view name);
 
 // Reads and applies one file. A file that others can write is refused: it decides where source code is sent.
 Status apply_config_file(Config& config, const std::filesystem::path& file);
+// The first half of it: the text.
+Result<std::string> read_config_file(const std::filesystem::path& file);
 
 // The file that counts when none is named: .anyclauderc.json in the working directory, else in the home
 // directory; empty when there is neither.
@@ -96,9 +118,11 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 Environment process_environment();
 // Empty when it is not set.
 std::string variable(const Environment& variables, std::string_view name);
+// Whether a switch is on: PROXY_ONLY=1, =true, =yes.
+bool is_on(const Environment& variables, std::string_view name);
 
-// "HOST:PORT", "[::1]:PORT" or ":PORT".
-Status apply_listen_address(Config& config, std::string_view text);
+// "HOST:PORT", "[::1]:PORT" or ":PORT", which leaves the host as it is. `origin` is the text's.
+Status apply_listen_address(Config& config, std::string_view text, Origin origin = Origin::flag);
 
 // "90", "90s", "5m", "2h", "7d".
 Result<std::chrono::seconds> parse_duration(std::string_view text);

@@ -23,6 +23,12 @@ json routing_of(const Config& config) {
   return rules;
 }
 
+// They decide which server is asked at all.
+json origins_of(const BackendConfig& backend) {
+  const BackendOrigins& from = backend.from;
+  return {static_cast<int>(from.url), static_cast<int>(from.api_key), static_cast<int>(from.api)};
+}
+
 }  // namespace
 
 std::string config_digest(const Config& config) {
@@ -41,7 +47,9 @@ std::string config_digest(const Config& config) {
                       backend.thinking == Thinking::as_asked,
                       backend.use == BackendUse::enabled,
                       price_of(backend),
-                      backend.cost_cap_usd_per_day.value_or(-1)};
+                      backend.cost_cap_usd_per_day.value_or(-1),
+                      backend.plain_http == PlainHttp::allowed,
+                      origins_of(backend)};
   }
   const auto& [connect, first_byte, idle] = config.timeouts;
   const NetworkConfig& net = config.network;
@@ -56,7 +64,8 @@ std::string config_digest(const Config& config) {
       {"timeouts_ms", {connect.count(), first_byte.count(), idle.count()}},
       {"network",
        {net.https_proxy, net.http_proxy, net.all_proxy, net.no_proxy, net.ssl_cert_file, net.ssl_cert_dir}},
-      {"allowed_hosts", config.allowed_hosts}};
+      {"allowed_hosts", config.allowed_hosts},
+      {"approval_missing", config.approval == Approval::missing}};
   return sha256_hex(said.dump(-1, ' ', false, json::error_handler_t::replace)).substr(0, 16);
 }
 

@@ -33,7 +33,8 @@ Status apply_root(Config& config, const json& root) {
     if (!value.is_object()) return config_error("must be an object");
     for (const auto& [name, entry] : value.items()) {
       if (name.starts_with("//")) continue;
-      if (auto status = apply_backend_entry(config.backends[name], name, entry); !status) return status;
+      if (auto status = apply_backend_entry(config.backends[name], name, entry, config.file_origin); !status)
+        return status;
     }
     return {};
   };
@@ -62,12 +63,19 @@ Status apply_root(Config& config, const json& root) {
   };
   const JsonSetter listen = [&config](const json& value) -> Status {
     if (!value.is_string()) return config_error("must be HOST:PORT");
-    return apply_listen_address(config, value.get<std::string>());
+    return apply_listen_address(config, value.get<std::string>(), config.file_origin);
   };
   const JsonSetter store = [&config](const json& value) -> Status {
     if (!value.is_string()) return config_error("must be a directory");
     config.store_directory = value.get<std::string>();
+    config.from.store = config.file_origin;
     return {};
+  };
+  const auto sourced = [&config](Origin& from, JsonSetter setter) -> JsonSetter {
+    return [&config, &from, setter = std::move(setter)](const json& value) {
+      from = config.file_origin;
+      return setter(value);
+    };
   };
   return apply_json_object(
       root, "",
@@ -77,7 +85,7 @@ Status apply_root(Config& config, const json& root) {
        {"debug", [&config](const json& value) { return apply_debug(config, value); }},
        {"backends", backends},
        {"timeouts", timeouts},
-       {"profiles_dir", path_into(config.profiles_directory)},
+       {"profiles_dir", sourced(config.from.profiles_directory, path_into(config.profiles_directory))},
        {"routing", [&config](const json& value) { return apply_routing(config.routing, value); }},
        {"fallback", texts_into(config.fallback)},
        {"store", store},
@@ -85,8 +93,8 @@ Status apply_root(Config& config, const json& root) {
        {"prompt", prompt},
        {"explain", explain},
        {"log_level", one_of(config.log_level, {"trace", "debug", "info", "warn", "error", "off"})},
-       {"allowed_hosts", texts_into(config.allowed_hosts)},
-       {"cache_metrics_file", path_into(config.cache_metrics_file)},
+       {"allowed_hosts", sourced(config.from.allowed_hosts, texts_into(config.allowed_hosts))},
+       {"cache_metrics_file", sourced(config.from.cache_metrics_file, path_into(config.cache_metrics_file))},
        {"circuitBreaker", accepted_unused},
        {"webSearch", accepted_unused}});
 }
@@ -113,7 +121,7 @@ Status apply_config_text(Config& config, std::string_view text, std::string_view
   return {};
 }
 
-Status apply_config_file(Config& config, const std::filesystem::path& file) {
+Result<std::string> read_config_file(const std::filesystem::path& file) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored))
     return fail(ErrorKind::not_found, ErrorSource::config, "there is no configuration file " + file.string());
@@ -128,7 +136,13 @@ Status apply_config_file(Config& config, const std::filesystem::path& file) {
   if (!in || !text)
     return fail(ErrorKind::io, ErrorSource::config,
                 "the configuration file " + file.string() + " cannot be read");
-  return apply_config_text(config, text.str(), file.string());
+  return text.str();
+}
+
+Status apply_config_file(Config& config, const std::filesystem::path& file) {
+  const auto text = read_config_file(file);
+  if (!text) return tl::unexpected(text.error());
+  return apply_config_text(config, *text, file.string());
 }
 
 std::filesystem::path find_config_file(const std::filesystem::path& working_directory,

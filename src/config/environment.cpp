@@ -31,10 +31,10 @@ constexpr std::array<BackendVariables, 12> kBackendVariables{{
     {"openrouter", "OPENROUTER", "OPENROUTER_BASE_URL"},
 }};
 
-// Whether a switch in the environment is on: PROXY_ONLY=1, =true, =yes.
-bool is_on(const Environment& variables, std::string_view name) {
-  const std::string value = variable(variables, name);
-  return !value.empty() && value != "0" && value != "false" && value != "no";
+void put(const std::string& value, std::string& target, Origin& from) {
+  if (value.empty()) return;
+  target = value;
+  from = Origin::environment;
 }
 
 void apply_backend_variables(Config& config, const Environment& variables, const ProfileNames& profiles) {
@@ -49,12 +49,14 @@ void apply_backend_variables(Config& config, const Environment& variables, const
                                   ? "mlx"
                                   : entry_for(config, names.profile, profiles);
     BackendConfig& backend = config.backends[entry];
-    if (!url.empty()) backend.url = url;
-    if (!api_key.empty()) backend.api_key = api_key;
+    put(url, backend.url, backend.from.url);
+    put(api_key, backend.api_key, backend.from.api_key);
     if (!model.empty()) set_model(backend, model);
   }
-  if (const std::string url = variable(variables, "ANTHROPIC_API_URL"); !url.empty())
-    config.backends[entry_for(config, "claude", profiles)].url = url;
+  if (const std::string url = variable(variables, "ANTHROPIC_API_URL"); !url.empty()) {
+    BackendConfig& backend = config.backends[entry_for(config, "claude", profiles)];
+    put(url, backend.url, backend.from.url);
+  }
 }
 
 Status apply_debug(Config& config, const std::string& text) {
@@ -102,18 +104,25 @@ std::string variable(const Environment& variables, std::string_view name) {
   return found == variables.end() ? std::string() : found->second;
 }
 
+bool is_on(const Environment& variables, std::string_view name) {
+  const std::string value = variable(variables, name);
+  return !value.empty() && value != "0" && value != "false" && value != "no";
+}
+
 Status apply_environment(Config& config, const Environment& variables, const ProfileNames& profiles) {
   if (const std::string mode = variable(variables, "ANYCLAUDE_MODE"); !mode.empty()) config.mode = mode;
   apply_backend_variables(config, variables, profiles);
   if (const std::string port = variable(variables, "ANYCLAUDE_PORT"); !port.empty())
-    if (auto status = apply_listen_address(config, ":" + port); !status)
+    if (auto status = apply_listen_address(config, ":" + port, Origin::environment); !status)
       return config_error("ANYCLAUDE_PORT must be a port, 0 to 65535");
   if (auto status = apply_debug(config, variable(variables, "ANYCLAUDE_DEBUG")); !status) return status;
   if (auto status = apply_request_timeout(config, variable(variables, "ANYCLAUDE_REQUEST_TIMEOUT")); !status)
     return status;
   apply_network(config.network, variables);
-  if (const std::string store = variable(variables, "ANYCLAUDE_STORE"); !store.empty())
+  if (const std::string store = variable(variables, "ANYCLAUDE_STORE"); !store.empty()) {
     config.store_directory = store;
+    config.from.store = Origin::environment;
+  }
   if (is_on(variables, "ANYCLAUDE_NO_AUTO_LAUNCH")) config.server_launch = ServerLaunch::never;
   if (is_on(variables, "PROXY_ONLY")) config.client_start = ClientStart::no;
   return {};

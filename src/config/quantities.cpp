@@ -52,7 +52,7 @@ Result<std::uint64_t> parse_byte_size(std::string_view text) {
   return scaled(text, kSizeUnits, "1048576, 512MiB or 2GiB");
 }
 
-Status apply_listen_address(Config& config, std::string_view text) {
+Status apply_listen_address(Config& config, std::string_view text, Origin origin) {
   const auto wrong = [&] {
     return fail(ErrorKind::invalid_request, ErrorSource::config,
                 "'" + std::string(text) +
@@ -69,7 +69,10 @@ Status apply_listen_address(Config& config, std::string_view text) {
   if (error != std::errc() || rest != port_text.data() + port_text.size() || port < 0 || port > 65535)
     return wrong();
   if (bracketed) host = host.substr(1, host.size() - 2);
-  if (!host.empty()) config.listen_host = std::string(host);
+  if (!host.empty()) {
+    config.listen_host = std::string(host);
+    config.from.listen_host = origin;
+  }
   config.listen_port = port;
   return {};
 }

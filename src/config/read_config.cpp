@@ -3,13 +3,23 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/digest.h"
+#include "base/loopback.h"
 #include "config/json_setters.h"
+#include "config/printable.h"
+#include "config/trust_record.h"
 
 namespace anyclaude {
 namespace {
 
 void put(const std::string& said, std::string& target) {
   if (!said.empty()) target = said;
+}
+
+void put(const std::string& said, std::string& target, Origin& from) {
+  if (said.empty()) return;
+  target = said;
+  from = Origin::flag;
 }
 
 std::string canonical_or_empty(std::string_view name, const ProfileNames& profiles) {
@@ -46,11 +56,14 @@ Status apply_flags(Config& config, const ConfigFlags& flags, const ProfileNames&
       !flags.backend_url.empty() || !flags.backend_model.empty() || !flags.backend_api_key.empty();
   if (!config.mode.empty() && names_backend) {
     BackendConfig& backend = config.active_backend();
-    put(flags.backend_url, backend.url);
+    put(flags.backend_url, backend.url, backend.from.url);
     if (!flags.backend_model.empty()) set_model(backend, flags.backend_model);
-    put(flags.backend_api_key, backend.api_key);
+    put(flags.backend_api_key, backend.api_key, backend.from.api_key);
   }
-  if (!flags.store.empty()) config.store_directory = flags.store;
+  if (!flags.store.empty()) {
+    config.store_directory = flags.store;
+    config.from.store = Origin::flag;
+  }
   put(flags.log_level, config.log_level);
   put(flags.cache_mode, config.cache_mode);
   put(flags.prompt_level, config.prompt_level);
@@ -62,9 +75,11 @@ Status apply_flags(Config& config, const ConfigFlags& flags, const ProfileNames&
 void apply_anthropic_key(Config& config, const Environment& environment) {
   const std::string key = variable(environment, "ANTHROPIC_API_KEY");
   if (key.empty()) return;
-  if (config.mode == "claude") config.active_backend().api_key = key;
-  for (auto& [name, backend] : config.backends)
-    if (config.profile_of(name) == "claude") backend.api_key = key;
+  for (auto& [name, backend] : config.backends) {
+    if (config.profile_of(name) != "claude") continue;
+    backend.api_key = key;
+    backend.from.api_key = Origin::environment;
+  }
 }
 
 Status settle_store(Config& config, const std::filesystem::path& home) {
@@ -86,6 +101,28 @@ Status settle_profiles_directory(Config& config, const std::filesystem::path& ho
   return config_error("'profiles_dir' names no directory: " + directory.string());
 }
 
+// The digest is of the text that is then read: a file that changes in between is not approved.
+Status apply_source(Config& config, const std::filesystem::path& home, const Environment& environment) {
+  const auto text = read_config_file(config.file);
+  if (!text) return tl::unexpected(text.error());
+  config.file_sha256 = sha256_hex(*text);
+  if (config.file_origin == Origin::project_file) {
+    const auto known = is_on(environment, "ANYCLAUDE_TRUST")
+                           ? Result<bool>(true)
+                           : is_trusted(home, {trusted_path(config.file), config.file_sha256});
+    config.approval = known.value_or(false) ? Approval::given : Approval::missing;
+    if (!known) config.approval_problem = known.error().message;
+  }
+  return apply_config_text(config, *text, config.file.string());
+}
+
+Status check_guarded(const Config& config) {
+  if (config.approval != Approval::missing) return {};
+  const auto guarded = guarded_settings(config);
+  if (guarded.empty()) return {};
+  return approval_missing(config, guarded.front());
+}
+
 }  // namespace
 
 std::string entry_for(Config& config, std::string_view name, const ProfileNames& profiles) {
@@ -101,23 +138,73 @@ std::string entry_for(Config& config, std::string_view name, const ProfileNames&
   return known;
 }
 
-Result<Config> read_config(const ConfigFlags& flags, const Environment& environment,
-                           const ProfileNames& profiles) {
-  Config config;
+ConfigSource find_config_source(const ConfigFlags& flags, const Environment& environment) {
+  if (!flags.config_file.empty()) return {flags.config_file, Origin::named_file};
   const std::filesystem::path home = variable(environment, "HOME");
   std::error_code ignored;
-  config.file = flags.config_file.empty() ? find_config_file(std::filesystem::current_path(ignored), home)
-                                          : std::filesystem::path(flags.config_file);
+  const std::filesystem::path found = find_config_file(std::filesystem::current_path(ignored), home);
+  if (found.empty()) return {};
+  if (home.empty()) return {found, Origin::project_file};
+  const std::filesystem::path of_home = find_config_file({}, home);
+  if (!of_home.empty() && std::filesystem::equivalent(found, of_home, ignored))
+    return {of_home, Origin::home_file};
+  return {found, Origin::project_file};
+}
+
+Result<Config> read_config(const ConfigFlags& flags, const Environment& environment,
+                           const ProfileNames& profiles) {
+  return read_config(find_config_source(flags, environment), GuardedSettings::refuse, flags, environment,
+                     profiles);
+}
+
+Result<Config> read_config(const ConfigSource& source, GuardedSettings guarded, const ConfigFlags& flags,
+                           const Environment& environment, const ProfileNames& profiles) {
+  Config config;
+  const std::filesystem::path home = variable(environment, "HOME");
+  config.file = source.file;
+  config.file_origin = source.origin;
   if (!config.file.empty())
-    if (auto status = apply_config_file(config, config.file); !status) return tl::unexpected(status.error());
+    if (auto status = apply_source(config, home, environment); !status) return tl::unexpected(status.error());
   settle_profiles(config, profiles);
   if (auto status = apply_environment(config, environment, profiles); !status)
     return tl::unexpected(status.error());
   if (auto status = apply_flags(config, flags, profiles); !status) return tl::unexpected(status.error());
   apply_anthropic_key(config, environment);
+  if (guarded == GuardedSettings::refuse)
+    if (auto status = check_guarded(config); !status) return tl::unexpected(status.error());
   if (auto status = settle_store(config, home); !status) return tl::unexpected(status.error());
   if (auto status = settle_profiles_directory(config, home); !status) return tl::unexpected(status.error());
   return config;
+}
+
+std::vector<std::string> guarded_settings(const Config& config) {
+  std::vector<std::string> guarded;
+  const auto note = [&](Origin from, const std::string& what) {
+    if (from == Origin::project_file) guarded.push_back(what);
+  };
+  const ConfigOrigins& from = config.from;
+  note(from.store, "keeps answers in, and takes them from, " +
+                       printable_quoted(config.store_directory.string()) + " (\"store\")");
+  note(from.profiles_directory, "brings descriptions of servers, with addresses and commands, from " +
+                                    printable_quoted(config.profiles_directory.string()) +
+                                    " (\"profiles_dir\")");
+  note(from.cache_metrics_file,
+       "overwrites " + printable_quoted(config.cache_metrics_file.string()) + " (\"cache_metrics_file\")");
+  if (!is_loopback_host(config.listen_host))
+    note(from.listen_host,
+         "lets other machines ask the broker at " + printable_quoted(config.listen_host) + " (\"listen\")");
+  if (!config.allowed_hosts.empty())
+    note(from.allowed_hosts, "lets the broker be asked by the name of another host, " +
+                                 printable_quoted(config.allowed_hosts.front()) + " (\"allowed_hosts\")");
+  return guarded;
+}
+
+tl::unexpected<Error> approval_missing(const Config& config, std::string_view why) {
+  const std::string problem =
+      config.approval_problem.empty() ? "" : " Note that " + config.approval_problem + ".";
+  return fail(ErrorKind::permission, ErrorSource::config,
+              config.file.string() + " came with this directory, is not approved, and " + std::string(why) +
+                  ". Read it; if you agree, run in that directory: anyclaude trust." + problem);
 }
 
 Result<std::filesystem::path> read_store_directory(const ConfigFlags& flags, const Environment& environment) {

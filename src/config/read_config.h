@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "config/config.h"
@@ -34,14 +35,39 @@ struct ProfileNames {
   std::function<std::string(std::string_view)> nearest;
 };
 
+// The configuration file that is read, and whose it is. No file: an empty path, Origin::defaults.
+struct ConfigSource {
+  std::filesystem::path file;
+  Origin origin = Origin::defaults;
+};
+
+// The file that a flag names, else ./.anyclauderc.json, else ~/.anyclauderc.json. A ./.anyclauderc.json that
+// is the home's own file (also through a link) has Origin::home_file.
+ConfigSource find_config_source(const ConfigFlags& flags, const Environment& environment);
+
+// What becomes of a project file that is not approved and has settings which reach beyond the project.
+enum class GuardedSettings { refuse, report };
+
 // The first of ./.anyclauderc.json and ~/.anyclauderc.json is read and not the other: else a file that came
-// with a project could send what the home's file holds, keys among it, somewhere else.
+// with a project could send what the home's file holds, keys among it, somewhere else. Whether a project file
+// is approved stands in `approval`: by the record of trust_record.h, or by ANYCLAUDE_TRUST=1.
 //
 // Afterwards `mode` is empty or names an entry of `backends`, whichever name or alias was used, and each
 // entry whose profile is known has its canonical name in `profile`. The store has its place. Errors have
-// source config.
+// source config; permission when an approval is missing.
 Result<Config> read_config(const ConfigFlags& flags, const Environment& environment,
                            const ProfileNames& profiles);
+// The same with the file already found.
+Result<Config> read_config(const ConfigSource& source, GuardedSettings guarded, const ConfigFlags& flags,
+                           const Environment& environment, const ProfileNames& profiles);
+
+// One line for each setting of a project file that reaches beyond the project: "keeps answers in ...". Empty
+// for another file. They need approval.
+std::vector<std::string> guarded_settings(const Config& config);
+
+// The error of a project file that needs approval for what it does: why ("names ..."), and what to do. Kind
+// permission, source config.
+tl::unexpected<Error> approval_missing(const Config& config, std::string_view why);
 
 // The store alone, for programs that need nothing else: a store that a flag or the environment names is found
 // whatever the file says.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/loopback.h"
 #include "http/header_syntax.h"
 
 namespace anyclaude {
@@ -62,9 +63,8 @@ bool is_or_is_below(std::string_view host, std::string_view name) {
   return host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
 }
 
-bool is_loopback(std::string_view host, const std::optional<Address>& address) {
-  if (!address) return is_or_is_below(host, "localhost");
-  return is_in_network(*address, address->size == 4 ? "127.0.0.0/8" : "::1/128");
+bool is_loopback(std::string_view host) {
+  return is_or_is_below(host, "localhost") || is_loopback_host(host);
 }
 
 bool names(std::string_view entry, std::string_view host, const std::optional<Address>& address) {
@@ -107,7 +107,7 @@ ProxyBypass::Entry ProxyBypass::read_entry(std::string_view text) {
 
 bool ProxyBypass::covers(const Url& server) const {
   const auto address = parse_address(server.host);
-  return is_loopback(server.host, address) || std::ranges::any_of(entries_, [&](const Entry& entry) {
+  return is_loopback(server.host) || std::ranges::any_of(entries_, [&](const Entry& entry) {
            return (entry.port == 0 || entry.port == server.port) && names(entry.host, server.host, address);
          });
 }

@@ -92,14 +92,14 @@ class LauncherHouse : public ::testing::Test {
               R"(, "modelPath": "~/model", "serverScript": "serve.sh"}}})");
   }
 
-  // Starts anyclaude in the home, with `out` and `err` in files there.
+  // Starts anyclaude in working_directory_, with `out` and `err` in files there.
   pid_t start(const std::vector<std::string>& words, ProcessGroup group = ProcessGroup::own_session,
               int terminal = -1) {
     SpawnRequest request;
-    request.arguments = {std::string(ANYCLAUDE_BIN) + "/anyclaude"};
+    request.arguments = {std::string(ANYCLAUDE_BIN) + "/" + program_};
     request.arguments.insert(request.arguments.end(), words.begin(), words.end());
     request.environment = environment_;
-    request.directory = home();
+    request.directory = working_directory_;
     request.group = group;
     const FileDescriptor out(
         ::open((home() / "out").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
@@ -121,6 +121,14 @@ class LauncherHouse : public ::testing::Test {
   }
   int run(const std::vector<std::string>& words) { return finish(start(words)); }
 
+  // Another program of ours, to its end; it inherits `out` and `err` as anyclaude does.
+  int run_program(const std::string& name, const std::vector<std::string>& words) {
+    program_ = name;
+    const int code = run(words);
+    program_ = "anyclaude";
+    return code;
+  }
+
   std::string text_in(const std::string& name) const {
     std::ifstream in(home() / name, std::ios::binary);
     std::ostringstream text;
@@ -140,6 +148,12 @@ class LauncherHouse : public ::testing::Test {
 
  private:
   TemporaryDirectory directory_;
+  std::string program_ = "anyclaude";
+
+ protected:
+  std::filesystem::path working_directory_ = home();
+
+ private:
   std::vector<pid_t> started_;
 };
 

@@ -13,10 +13,11 @@ tl::unexpected<Error> wrong(std::string message) {
 }
 
 std::optional<Verb> verb_of(std::string_view word) {
-  static constexpr std::array<std::pair<std::string_view, Verb>, 7> kVerbs{
+  static constexpr std::array<std::pair<std::string_view, Verb>, 8> kVerbs{
       {{"print-settings", Verb::print_settings},
        {"doctor", Verb::doctor},
        {"init", Verb::init},
+       {"trust", Verb::trust},
        {"--help", Verb::help},
        {"-h", Verb::help},
        {"--version", Verb::version},
@@ -59,6 +60,8 @@ class Parser {
       }
       if (auto status = take_word(); !status) return tl::unexpected(status.error());
     }
+    if (arguments_.verb == Verb::trust)
+      if (auto status = take_trust_words(); !status) return tl::unexpected(status.error());
     if (!port_.empty()) arguments_.flags.listen = ":" + port_;
     return std::move(arguments_);
   }
@@ -84,9 +87,27 @@ class Parser {
       arguments_.format = OutputFormat::json;
     } else if (word == "--force" && arguments_.verb == Verb::init) {
       arguments_.overwrite = Overwrite::allow;
+    } else if (arguments_.verb == Verb::trust && !word.starts_with('-')) {
+      trust_words_.push_back(word);
     } else if (arguments_.verb != Verb::help && arguments_.verb != Verb::version) {
       return wrong("'" + word + "' is not understood here; anyclaude --help tells what is");
     }
+    return {};
+  }
+
+  // [approve|list|revoke] [FILE]
+  Status take_trust_words() {
+    std::size_t at = 0;
+    for (const auto& [word, action] :
+         {std::pair{"approve", TrustAction::approve}, std::pair{"list", TrustAction::list},
+          std::pair{"revoke", TrustAction::revoke}})
+      if (at == 0 && !trust_words_.empty() && trust_words_.front() == word) {
+        arguments_.trust = action;
+        at = 1;
+      }
+    if (at < trust_words_.size()) arguments_.trust_file = trust_words_[at++];
+    if (at < trust_words_.size())
+      return wrong("'" + trust_words_[at] + "' is too much; it is: anyclaude trust [list | revoke] [FILE]");
     return {};
   }
 
@@ -98,6 +119,7 @@ class Parser {
   const std::vector<std::string>& words_;
   std::size_t at_ = 0;
   std::string port_;
+  std::vector<std::string> trust_words_;
   Arguments arguments_;
 };
 
@@ -112,6 +134,9 @@ std::string usage() {
        anyclaude print-settings [--json]   what Claude Code needs in its environment or settings.json
        anyclaude doctor [--json]           looks at everything on the way and says what to change
        anyclaude init [--force]            writes .anyclauderc.json after looking at what runs here
+       anyclaude trust [FILE]              shows what a project's .anyclauderc.json does, and approves it
+       anyclaude trust list [--json]       the approved files
+       anyclaude trust revoke [FILE]       takes an approval back
 
 Starts the broker, and the model server if one is configured to be started, and runs claude through them.
 A broker that runs already with the same configuration is used; both are stopped with their last user.
@@ -125,6 +150,7 @@ Every other argument is claude's, and so is its exit code. Behind "--" every arg
 
   PROXY_ONLY=1                  the broker alone, in the foreground: prints its address
   ANYCLAUDE_NO_AUTO_LAUNCH=1    the same as --no-launch
+  ANYCLAUDE_TRUST=1             approves the project's file for this run
   ANYCLAUDE_MODE, ANYCLAUDE_PORT, ANYCLAUDE_DEBUG (0 to 3) and the names of each backend: docs/launcher.md
 
 Exit codes: claude's; 1 something could not be started; 2 the command line; 78 the configuration; 127 no claude.

@@ -9,7 +9,8 @@
 
 namespace anyclaude::launcher {
 
-enum class Verb { run, print_settings, doctor, init, help, version };
+enum class Verb { run, print_settings, doctor, init, trust, help, version };
+enum class TrustAction { approve, list, revoke };
 enum class OutputFormat { text, json };
 enum class Overwrite { refuse, allow };
 
@@ -20,6 +21,8 @@ struct Arguments {
   std::vector<std::string> client;                           // for claude, in their order
   OutputFormat format = OutputFormat::text;
   Overwrite overwrite = Overwrite::refuse;
+  TrustAction trust = TrustAction::approve;
+  std::string trust_file;  // the file or its directory; empty: that of the working directory
 };
 
 // A verb, --help and --version count only as the first word; behind "--" every word is claude's. Errors are

@@ -126,7 +126,11 @@ Check check_store(const fs::path& directory) {
 }
 
 Check check_client(const Environment& environment) {
-  const fs::path claude = find_program("claude", environment);
+  const auto [claude, skipped] = find_client(environment);
+  if (claude.empty() && !skipped.empty())
+    return {"claude", Verdict::bad,
+            skipped.string() + " is anyclaude itself, and there is no other claude in PATH",
+            "Put the directory of Claude Code's own claude into PATH."};
   if (claude.empty())
     return {"claude", Verdict::bad, "there is no claude in PATH",
             "Install it with `npm install -g @anthropic-ai/claude-code`, or with the installer from "
@@ -136,6 +140,10 @@ Check check_client(const Environment& environment) {
       return {"claude", Verdict::bad, std::string(name) + " is set, and claude will not ask the broker",
               std::string("Unset ") + name + "."};
   const std::string version = first_line_of({claude.string(), "--version"}, environment);
+  if (version.starts_with("anyclaude "))
+    return {"claude", Verdict::bad, claude.string() + " starts anyclaude again",
+            "Put the directory of Claude Code's own claude first in PATH, or name claude by its path in that "
+            "script."};
   if (version.empty())
     return {"claude", Verdict::doubtful, claude.string() + " does not tell its version",
             "Run `claude --version` and mend what it complains of."};

@@ -30,6 +30,18 @@ bool is_program(const fs::path& file) {
   return ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) && ::access(file.c_str(), X_OK) == 0;
 }
 
+std::vector<fs::path> programs_in_path(std::string_view name, const Environment& environment) {
+  std::vector<fs::path> found;
+  const std::string path = variable(environment, "PATH");
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find(':', begin), path.size());
+    const fs::path candidate = fs::path(path.substr(begin, end - begin)) / name;
+    if (end > begin && is_program(candidate)) found.push_back(candidate);
+    begin = end + 1;
+  }
+  return found;
+}
+
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
   for (std::string& text : texts) out.push_back(text.data());
@@ -96,14 +108,22 @@ Result<pid_t> heard_from_child(pid_t pid, int report, const fs::path& program) {
 
 fs::path find_program(std::string_view name, const Environment& environment) {
   if (name.find('/') != std::string_view::npos) return is_program(name) ? fs::path(name) : fs::path();
-  const std::string path = variable(environment, "PATH");
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find(':', begin), path.size());
-    const fs::path candidate = fs::path(path.substr(begin, end - begin)) / name;
-    if (end > begin && is_program(candidate)) return candidate;
-    begin = end + 1;
+  const auto candidates = programs_in_path(name, environment);
+  return candidates.empty() ? fs::path() : candidates.front();
+}
+
+FoundClient find_client(const Environment& environment) {
+  FoundClient found;
+  const fs::path own = own_program();
+  for (const fs::path& candidate : programs_in_path("claude", environment)) {
+    std::error_code error;
+    if (!fs::equivalent(candidate, own, error)) {
+      found.program = candidate;
+      break;
+    }
+    if (found.skipped.empty()) found.skipped = candidate;
   }
-  return {};
+  return found;
 }
 
 Result<pid_t> spawn(const SpawnRequest& request) {

@@ -32,6 +32,14 @@ struct SpawnRequest {
 // The file that `name` means: itself when it holds a slash, else the first in PATH; empty when there is none.
 std::filesystem::path find_program(std::string_view name, const Environment& environment);
 
+// The first `claude` in PATH that is not this program itself under another name. `skipped` is the first one
+// that is.
+struct FoundClient {
+  std::filesystem::path program;  // empty when there is none
+  std::filesystem::path skipped;
+};
+FoundClient find_client(const Environment& environment);
+
 // The child begins with default signal handling and nothing blocked. Errors: not_found when the program is
 // not there, io when it cannot be run; the message names it.
 Result<pid_t> spawn(const SpawnRequest& request);

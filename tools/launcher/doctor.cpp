@@ -31,7 +31,10 @@ std::vector<Check> all_checks(const Setting& setting) {
   if (const auto backend = choose_backend(setting)) {
     for (Check& check : check_server(setting, *backend)) checks.push_back(std::move(check));
   } else if (!setting.config.mode.empty()) {
-    checks.push_back({"backend", Verdict::bad, backend.error().message, "Correct it in .anyclauderc.json."});
+    const bool lacks_approval = backend.error().kind == ErrorKind::permission;
+    checks.push_back({"backend", Verdict::bad, backend.error().message,
+                      lacks_approval ? "Read the file; if you agree, run `anyclaude trust`."
+                                     : "Correct it in .anyclauderc.json."});
   }
   checks.push_back(check_store(setting.config.store_directory));
   checks.push_back(check_broker_program(setting.environment));

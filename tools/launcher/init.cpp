@@ -1,9 +1,8 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdio>
 
-#include "http/socket.h"
+#include "base/digest.h"
+#include "config/private_file.h"
+#include "tools/launcher/approval.h"
 #include "tools/launcher/init_file.h"
 #include "tools/launcher/progress.h"
 #include "tools/launcher/verbs.h"
@@ -13,17 +12,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status write_private(const fs::path& file, const std::string& text) {
-  std::error_code ignored;
-  const fs::path passing = file.string() + ".new";
-  fs::remove(passing, ignored);
-  FileDescriptor descriptor(::open(passing.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  const bool written = descriptor.is_open() && ::write(descriptor.get(), text.data(), text.size()) ==
-                                                   static_cast<ssize_t>(text.size());
-  descriptor.close();
-  if (written && ::rename(passing.c_str(), file.c_str()) == 0) return {};
-  fs::remove(passing, ignored);
-  return fail(ErrorKind::io, ErrorSource::config, file.string() + " cannot be written");
+// What this program wrote itself needs no question.
+void approve(const fs::path& file, const std::string& text, const Environment& environment) {
+  const Status kept =
+      remember_approval(variable(environment, "HOME"), {trusted_path(file), sha256_hex(text)});
+  if (!kept) say(kept.error().message);
 }
 
 }  // namespace
@@ -38,7 +31,10 @@ int init(const Setting& setting, const Arguments& arguments) {
     return static_cast<int>(ExitCode::configuration);
   }
   const auto found = look_for_servers(setting.profiles);
-  if (const Status written = write_private(file, config_for(found)); !written) return report(written.error());
+  const std::string text = config_for(found);
+  if (const Status written = replace_private_file(file, text, ErrorSource::config); !written)
+    return report(written.error());
+  approve(file, text, setting.environment);
   std::printf("wrote %s\n", file.c_str());
   if (found.empty()) {
     say("no model server answers on the ports this program knows: start one, put its address into the file, "

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "base/version.h"
+#include "tools/launcher/approval.h"
 #include "tools/launcher/progress.h"
 #include "tools/launcher/verbs.h"
 
@@ -20,6 +21,10 @@ int run(const std::vector<std::string>& words, const Environment& environment, S
     std::printf("anyclaude %s\n", std::string(kVersion).c_str());
     return static_cast<int>(ExitCode::done);
   }
+  if (arguments->verb == Verb::trust) return trust(*arguments, environment);
+  if (arguments->verb == Verb::run)
+    if (const Status settled = settle_approval(*arguments, environment, signals); !settled)
+      return report(settled.error());
   // What init is to replace need not be readable, nor there.
   Arguments reading = *arguments;
   if (arguments->verb == Verb::init) reading.flags = {};
@@ -39,6 +44,7 @@ int run(const std::vector<std::string>& words, const Environment& environment, S
     case Verb::init:
       return init(*setting, *arguments);
     case Verb::run:
+    case Verb::trust:
     case Verb::help:
     case Verb::version:
       break;

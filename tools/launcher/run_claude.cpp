@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/loopback.h"
+#include "servers/credential_policy.h"
 #include "tools/launcher/child_process.h"
 #include "tools/launcher/client_environment.h"
 #include "tools/launcher/client_run.h"
@@ -24,6 +26,24 @@ constexpr const char* kClientMissing =
 
 int exit_code(ExitCode code) {
   return static_cast<int>(code);
+}
+
+// A claude that leads back here would start launcher after launcher.
+int no_client(const FoundClient& found) {
+  if (found.skipped.empty())
+    say(kClientMissing);
+  else
+    say("the claude in PATH, " + found.skipped.string() +
+        ", is anyclaude itself, and there is no other. Put the directory of Claude Code's own claude into "
+        "PATH.");
+  return exit_code(ExitCode::no_client);
+}
+
+int in_a_loop(const FoundClient& found) {
+  say("anyclaude was started by anyclaude " + std::to_string(limits::kLauncherDepthMax) +
+      " times, one inside the other: the claude in PATH, " + found.program.string() +
+      ", leads back to anyclaude. Put the directory of Claude Code's own claude first in PATH.");
+  return exit_code(ExitCode::no_client);
 }
 
 bool is_print_mode(const std::vector<std::string>& client) {
@@ -89,6 +109,16 @@ class Run {
   const RealClock clock_;
 };
 
+// Without a key of the user's a project's server needs no approval; what it reads is said all the same.
+void tell_foreign_address(const Setting& setting, const ChosenBackend& backend) {
+  const BackendSettings& settings = backend.settings;
+  if (is_loopback_host(settings.base_url.host) ||
+      is_users_address(setting.config, {backend.said, settings.profile, settings.base_url}))
+    return;
+  say("what you ask goes to " + settings.base_url.text() + ", an address that only " +
+      setting.config.file.string() + " names.");
+}
+
 // Nothing is configured: say what could be.
 int first_run(const Setting& setting, const Error& error) {
   const auto found = look_for_servers(setting.profiles);
@@ -114,15 +144,15 @@ int run_claude(const Setting& setting, const Arguments& arguments, Signals& sign
   if (!backend)
     return setting.config.mode.empty() ? first_run(setting, backend.error()) : report(backend.error());
   const bool wants_client = setting.config.client_start == ClientStart::yes;
-  const auto claude = find_program("claude", setting.environment);
-  if (wants_client && claude.empty()) {
-    say(kClientMissing);
-    return exit_code(ExitCode::no_client);
-  }
+  const FoundClient claude = find_client(setting.environment);
+  if (wants_client && claude.program.empty()) return no_client(claude);
+  if (wants_client && launcher_depth(setting.environment) >= limits::kLauncherDepthMax)
+    return in_a_loop(claude);
+  tell_foreign_address(setting, *backend);
   auto services = bring_up(setting, *backend, signals);
   if (!services) return report(services.error());
   if (!wants_client) return serve(*services, signals);
-  return Run(setting, *backend, arguments).with_client(claude, *services, signals);
+  return Run(setting, *backend, arguments).with_client(claude.program, *services, signals);
 }
 
 int report(const Error& error) {

@@ -150,7 +150,8 @@ Status update_metrics_file(const std::filesystem::path& configured, const std::f
   if (file.empty()) {
     file = directory / ".anyclaude-cache-metrics.json";
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(file, ignored)) return {};
+    // A link may have come with the project, and lead to any file of the user.
+    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, ignored))) return {};
   }
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out << metrics_file_json(run, runtime, now).dump(2) << "\n";

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "config/printable.h"
+
 namespace anyclaude::launcher {
 namespace {
 
@@ -29,15 +31,25 @@ bool needs_model(const LaunchCommand& launch) {
   });
 }
 
-// Relative to the configuration file, then to the working directory; empty when it is in neither place.
+// Relative to the configuration file and to nothing else: what lies in the working directory may have come
+// with it. Empty when it is not there.
 fs::path find_script(const Setting& setting, const std::string& script) {
-  if (script.empty()) return {};
-  const fs::path path = expand_home(script, setting.home);
+  if (script.empty() || setting.config.file.empty()) return {};
   std::error_code ignored;
-  for (const fs::path& candidate :
-       {fs::absolute(setting.config.file, ignored).parent_path() / path, fs::absolute(path, ignored)})
-    if (fs::is_regular_file(candidate, ignored)) return candidate;
-  return {};
+  const fs::path beside = fs::absolute(setting.config.file, ignored).parent_path();
+  const fs::path file = beside / expand_home(script, setting.home);
+  return fs::is_regular_file(file, ignored) ? file : fs::path();
+}
+
+// A relative path among a command's words is a script too, as in `python3 scripts/server.py`.
+bool is_relative_path(const std::string& word) {
+  return !word.starts_with('/') && !word.starts_with('-') && !word.starts_with('{') &&
+         word.find('/') != std::string::npos;
+}
+
+Status may_run(const Setting& setting, const fs::path& script) {
+  if (setting.config.is_users(setting.config.file_origin)) return {};
+  return approval_missing(setting.config, "runs the script " + printable_quoted(script.string()));
 }
 
 std::string filled(std::string text, const ScriptFacts& facts, const std::string& host) {
@@ -64,12 +76,31 @@ std::vector<std::string> script_command(const fs::path& script, const ScriptFact
   return command;
 }
 
+// In the home directory: `python3 -m` and model names are looked for in the working directory, which may hold
+// a stranger's files of those names.
+Status take_profiles_command(const Setting& setting, const BackendProfile& profile, const ScriptFacts& facts,
+                             KeptProgram& program) {
+  if (!setting.home.empty()) program.directory = setting.home;
+  for (const std::string& argument : profile.launch.arguments) {
+    const fs::path script = is_relative_path(argument) ? find_script(setting, argument) : fs::path();
+    if (!script.empty())
+      if (auto status = may_run(setting, script); !status) return status;
+    program.arguments.push_back(script.empty() ? filled(argument, facts, "127.0.0.1") : script.string());
+  }
+  for (const auto& [name, value] : profile.launch.environment)
+    program.environment[name] = filled(value, facts, "127.0.0.1");
+  return {};
+}
+
 // The model as the server is told it: files of this machine have to be there.
 Result<std::string> model_of(const Setting& setting, const ChosenBackend& backend) {
-  const std::string& said = backend.said.model_path;
-  if (!is_path(said)) return said.empty() ? backend.said.model : said;
-  const fs::path path = expand_home(said, setting.home);
+  const std::string& said = backend.said.model_path.empty() ? backend.said.model : backend.said.model_path;
+  if (said.starts_with('-'))
+    return cannot_start("the model " + printable_quoted(said) + " of backends." + backend.name +
+                        " would be taken for an option: give a path or a name");
+  if (!is_path(said)) return said;
   std::error_code ignored;
+  const fs::path path = fs::absolute(expand_home(said, setting.home), ignored);
   if (fs::exists(path, ignored)) return path.string();
   return cannot_start(
       "the model " + said + " of backends." + backend.name +
@@ -109,6 +140,7 @@ Result<KeptProgram> plan_server(const Setting& setting, const ChosenBackend& bac
                          {"ANYCLAUDE_CACHE_DIR", facts.cache_directory},
                          {"ANYCLAUDE_LOG_FILE", facts.log_file}};
   if (const fs::path script = find_script(setting, backend.said.server_script); !script.empty()) {
+    if (auto status = may_run(setting, script); !status) return tl::unexpected(status.error());
     fs::create_directories(facts.cache_directory, ignored);
     program.arguments = script_command(script, facts);
     return program;
@@ -123,10 +155,8 @@ Result<KeptProgram> plan_server(const Setting& setting, const ChosenBackend& bac
   if (facts.model.empty() && needs_model(profile.launch))
     return cannot_start(missing + "no model is named to start " + profile.name + " with: set backends." +
                         backend.name + ".modelPath");
-  for (const std::string& argument : profile.launch.arguments)
-    program.arguments.push_back(filled(argument, facts, "127.0.0.1"));
-  for (const auto& [name, value] : profile.launch.environment)
-    program.environment[name] = filled(value, facts, "127.0.0.1");
+  if (auto status = take_profiles_command(setting, profile, facts, program); !status)
+    return tl::unexpected(status.error());
   return program;
 }
 
