@@ -151,7 +151,8 @@ TEST_F(ProjectHouse, AServerThatLooksAtNoKeyIsSentNoneAndAnswers) {
   environment_["OLLAMA_URL"] = witness_.url();
   std::filesystem::remove(project() / ".anyclauderc.json");
   environment_["ANYCLAUDE_MODE"] = "ollama";
-  environment_["OLLAMA_MODEL"] = "m2";
+  environment_["OLLAMA_MODEL"] = "m";
+  environment_["ANYCLAUDE_STORE"] = (home() / "another").string();
   expect_answered("the user's");
   EXPECT_NE(witness_.seen().find("sk-of-another-service"), std::string::npos);
 }

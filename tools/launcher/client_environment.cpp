@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -13,7 +12,6 @@
 namespace anyclaude::launcher {
 namespace {
 
-constexpr const char* kDepthVariable = "ANYCLAUDE_DEPTH";
 constexpr std::uint64_t kOutputTokensMax = 32'000;
 constexpr std::uint64_t kOutputTokensMin = 4'096;
 // A context larger than this needs no help.
@@ -74,7 +72,6 @@ Environment client_environment(const Setting& setting, const ChosenBackend& back
                                const std::string& broker_url, std::optional<std::uint64_t> context_tokens) {
   Environment environment = setting.environment;
   environment["ANTHROPIC_BASE_URL"] = broker_url;
-  environment[kDepthVariable] = std::to_string(launcher_depth(setting.environment) + 1);
   keep_off_proxies(environment);
   for (const ClientVariable& wanted : helpful_variables(setting, backend, context_tokens))
     environment.emplace(wanted.name, wanted.value);
@@ -82,14 +79,6 @@ Environment client_environment(const Setting& setting, const ChosenBackend& back
   if (!backend.is_anthropic() && !has_credentials(setting.environment, setting.home))
     environment["ANTHROPIC_AUTH_TOKEN"] = kPlaceholderToken;
   return environment;
-}
-
-int launcher_depth(const Environment& environment) {
-  const std::string text = variable(environment, kDepthVariable);
-  int depth = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), depth);
-  const bool is_number = error == std::errc() && end == text.data() + text.size() && depth >= 0;
-  return is_number ? std::min(depth, limits::kLauncherDepthMax) : 0;
 }
 
 bool has_credentials(const Environment& environment, const std::filesystem::path& home) {

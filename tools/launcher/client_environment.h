@@ -28,9 +28,6 @@ std::vector<ClientVariable> helpful_variables(const Setting& setting, const Chos
 Environment client_environment(const Setting& setting, const ChosenBackend& backend,
                                const std::string& broker_url, std::optional<std::uint64_t> context_tokens);
 
-// How many launchers run around this one, by the mark that client_environment() leaves for the next.
-int launcher_depth(const Environment& environment);
-
 // Whether Claude Code has a key or a login of the person's, as far as one can see without asking it.
 bool has_credentials(const Environment& environment, const std::filesystem::path& home);
 

@@ -4,11 +4,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
+
+#include "base/limits.h"
 #include "http/socket.h"
 #include "tools/launcher/child_process.h"
 
 namespace anyclaude::launcher {
 namespace {
+
+constexpr const char* kDepthVariable = "ANYCLAUDE_DEPTH";
 
 // With a terminal, ctrl-C reaches the whole group from there; without one, a SIGINT comes from a program that
 // may know nobody but us.
@@ -17,6 +23,14 @@ bool has_terminal() {
 }
 
 }  // namespace
+
+int launcher_depth(const Environment& environment) {
+  const std::string text = variable(environment, kDepthVariable);
+  int depth = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), depth);
+  const bool is_number = error == std::errc() && end == text.data() + text.size() && depth >= 0;
+  return is_number ? std::min(depth, limits::kLauncherDepthMax) : 0;
+}
 
 Result<int> run_client(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                        const Environment& environment, Signals& signals) {
@@ -27,6 +41,7 @@ Result<int> run_client(const std::filesystem::path& program, const std::vector<s
                        .err = STDERR_FILENO,
                        .parent_death = ParentDeath::terminate};
   request.arguments.insert(request.arguments.end(), arguments.begin(), arguments.end());
+  request.environment[kDepthVariable] = std::to_string(launcher_depth(environment) + 1);
   const auto pid = spawn(request);
   if (!pid) return tl::unexpected(pid.error());
   for (;;) {
