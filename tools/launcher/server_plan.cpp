@@ -149,7 +149,7 @@ Result<KeptProgram> plan_server(const Setting& setting, const ChosenBackend& bac
                                   ? ""
                                   : "the script " + backend.said.server_script + " is not there, and ";
   if (profile.launch.arguments.empty())
-    return cannot_start(missing + "nobody knows how to start a server of the kind " + profile.name +
+    return cannot_start(missing + "no command is known for a server of the kind " + profile.name +
                         ": name a script in backends." + backend.name +
                         ".serverScript, or start it yourself");
   if (facts.model.empty() && needs_model(profile.launch))
