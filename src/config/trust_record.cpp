@@ -67,6 +67,11 @@ Status write_record(const std::filesystem::path& home, const std::vector<Trusted
   return replace_private_file(file, record_text, ErrorSource::config);
 }
 
+bool is_utf8(const std::string& text) {
+  const std::string quoted = json(text).dump(-1, ' ', true, json::error_handler_t::ignore);
+  return json::parse(quoted, nullptr, /*allow_exceptions=*/false) == text;
+}
+
 // Files that are gone need no approval any more.
 void forget_missing(std::vector<TrustedFile>& record) {
   std::erase_if(record, [](const TrustedFile& entry) {
@@ -113,6 +118,9 @@ Result<bool> is_trusted(const std::filesystem::path& home, const TrustedFile& fi
 Status approve_file(const std::filesystem::path& home, const TrustedFile& file) {
   if (home.empty())
     return fail(ErrorKind::not_found, ErrorSource::config, "HOME is not set, so no approval can be kept");
+  if (!is_utf8(file.path))
+    return fail(ErrorKind::invalid_request, ErrorSource::config,
+                "the path of the file is not UTF-8, so its approval cannot be kept; use ANYCLAUDE_TRUST=1");
   auto record = read_trust_record(home);
   if (!record) return tl::unexpected(record.error());
   std::erase_if(*record, [&](const TrustedFile& entry) { return entry.path == file.path; });
