@@ -9,6 +9,7 @@
 
 #include "app/backend_wiring.h"
 #include "app/running_broker_file.h"
+#include "app/start_report.h"
 #include "base/version.h"
 #include "config/config_digest.h"
 #include "http/http_server.h"
@@ -144,6 +145,8 @@ class WiredBroker final : public BrokerApp {
     const BackendSettings& settings = backends_->current().backend->settings();
     log_->info("{} at {}, store {}, cache {}", backends_->current().name, settings.base_url.text(),
                config.store_directory.string(), name_of(parts_.cache.mode));
+    start_report_ =
+        std::make_unique<StartReport>(backends_->current().name, backends_->current().backend, *log_);
     return {};
   }
 
@@ -185,6 +188,7 @@ class WiredBroker final : public BrokerApp {
   std::unique_ptr<RunningBrokerFile> file_;
   std::unique_ptr<BrokerService> service_;
   std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<StartReport> start_report_;
   std::string url_;
 };
 

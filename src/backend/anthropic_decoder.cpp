@@ -189,7 +189,7 @@ void AnthropicDecoder::settle_report() {
     prompt += cache_read_tokens_.value_or(0) + cache_creation_tokens_.value_or(0);
   if (prompt == 0) return;
   report_.prompt_tokens = prompt;
-  report_.prompt_cut_short = is_cut_prompt(prompt, context_.prompt_tokens_estimate);
+  report_.prompt_cut_short = is_cut_prompt(prompt, context_.text_tokens());
   const bool is_known = context_.profile.reply.cached_tokens != CachedTokens::never;
   if (is_known && cache_read_tokens_) report_.cached_tokens = std::min(*cache_read_tokens_, prompt);
 }

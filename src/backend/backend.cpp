@@ -4,10 +4,9 @@
 #include <mutex>
 #include <utility>
 
-#include "backend/reply_decoder.h"
 #include "backend/server_identity.h"
+#include "backend/server_question.h"
 #include "base/limits.h"
-#include "messages/reply_json.h"
 
 namespace anyclaude {
 namespace {
@@ -41,7 +40,12 @@ class ConfiguredBackend final : public Backend {
     return heard;
   }
 
+  ModelDetails details(const std::string& model, Freshness freshness) override {
+    return details_.details(model, freshness);
+  }
+
   void forget_identity() override {
+    details_.forget();
     const std::lock_guard lock(mutex_);
     known_.reset();
     ++generation_;
@@ -75,51 +79,21 @@ class ConfiguredBackend final : public Backend {
   Result<BackendIdentity> ask() {
     ServerStatements said;
     if (settings_.profile.server.reports == SlotReports::llama_cpp) {
-      auto props = get_json(settings_.base_url.path + "/props");
+      auto props = ask_server(*client_, settings_, settings_.base_url.path + "/props");
       if (!props) return tl::unexpected(props.error());
       said.props = std::move(*props);
     }
-    auto models = get_json(models_target(settings_));
+    auto models = ask_server(*client_, settings_, models_target(settings_));
     if (!models) return tl::unexpected(models.error());
     said.models = std::move(*models);
     return identify(settings_, said, clock_.system_now());
-  }
-
-  // Null for a server that does not have this path, or says something there that is not JSON.
-  Result<nlohmann::json> get_json(std::string target) {
-    UpstreamRequest request;
-    request.method = "GET";
-    request.target = std::move(target);
-    request.headers.add("Accept", "application/json");
-    request.headers.add("Accept-Encoding", "identity");
-    if (!settings_.api_key.empty()) request.headers.add("Authorization", "Bearer " + settings_.api_key);
-    request.timeouts = settings_.timeouts;
-    request.timeouts.first_byte = limits::kProbeTimeMax;
-    const auto reply = client_->fetch(std::move(request));
-    if (!reply) {
-      Error error = reply.error();
-      if (error.kind != ErrorKind::timed_out) error.kind = ErrorKind::unavailable;
-      return tl::unexpected(std::move(error));
-    }
-    if (reply->status == 401 || reply->status == 403) {
-      return fail(ErrorKind::authentication, ErrorSource::upstream,
-                  "the model server at " + settings_.base_url.text() + " refuses the broker's key");
-    }
-    if (reply->status == 429 || reply->status >= 500) {
-      return fail(ErrorKind::unavailable, ErrorSource::upstream,
-                  "the model server at " + settings_.base_url.text() + " is not ready: " +
-                      translate_upstream_error(reply->status, reply->headers, reply->body, 1, {}).message,
-                  Retry::later);
-    }
-    if (reply->status != 200) return nlohmann::json();
-    nlohmann::json said = parse_reply_json(reply->body);
-    return said.is_discarded() ? nlohmann::json() : said;
   }
 
   const BackendSettings settings_;
   const Clock& clock_;
   const std::unique_ptr<UpstreamClient> client_;
   CallGate gate_{settings_.profile.server.concurrent_calls_max};
+  DetailsProbe details_{settings_, *client_, clock_};
 
   std::mutex mutex_;
   std::optional<BackendIdentity> known_;

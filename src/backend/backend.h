@@ -10,6 +10,7 @@
 
 #include "backend/backend_settings.h"
 #include "backend/call_gate.h"
+#include "backend/details_probe.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "http/upstream_call.h"
@@ -51,6 +52,13 @@ class Backend {
   virtual Result<BackendIdentity> identity() = 0;
   // The server failed a call or the connection: whatever is remembered may be wrong.
   virtual void forget_identity() = 0;
+
+  // What the server says of one of its models beyond the list; empty where it has no place to say it
+  // (server.model_details of the profile), or does not answer within kProbeTimeMax.
+  virtual ModelDetails details(const std::string& /*model*/,
+                               Freshness /*freshness*/ = Freshness::remembered) {
+    return {};
+  }
 };
 
 }  // namespace anyclaude

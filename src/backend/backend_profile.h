@@ -105,6 +105,12 @@ struct ReplyPolicy {
 enum class HttpVersion { http_1_1, http_1_0 };
 enum class SlotReports { none, llama_cpp };  // whether /props, `timings` and `id_slot` are there
 enum class TokenCounting { none, llama_cpp, vllm, anthropic };
+// Where the server says which context a model is loaded with, and what the model can do.
+enum class DetailsSource { none, ollama, lm_studio };
+// What becomes of a prompt that is longer than the context. `may_be_cut`: part of it may be dropped without
+// an error, so an answer is no proof that the model has read all of it. `never_cut`: it is refused, or there
+// is no limit.
+enum class LongPrompts { may_be_cut, never_cut };
 enum class Billing { free, paid };
 enum class KeyUse { taken, ignored };  // whether the server looks at a key at all
 
@@ -116,6 +122,10 @@ struct ServerPolicy {
   TokenCounting token_count = TokenCounting::none;
   // Behind the base URL's own path.
   std::string models_path = "/v1/models";
+  DetailsSource model_details = DetailsSource::none;
+  LongPrompts long_prompts = LongPrompts::may_be_cut;
+  // How a user gives the server a larger context, as the end of a sentence; empty where that is not known.
+  std::string context_advice = {};
   Billing billing = Billing::free;
   KeyUse api_key = KeyUse::taken;
 };

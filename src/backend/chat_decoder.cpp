@@ -93,7 +93,7 @@ void ChatDecoder::read_reply(const Json& reply) {
   if (is_error_reply(reply)) return fail(translate_error_reply(200, reply, sizes_));
   read_usage(reply, report_);
   if (context_.profile.reply.cached_tokens == CachedTokens::never) report_.cached_tokens.reset();
-  if (report_.prompt_tokens && is_cut_prompt(*report_.prompt_tokens, context_.prompt_tokens_estimate))
+  if (report_.prompt_tokens && is_cut_prompt(*report_.prompt_tokens, context_.text_tokens()))
     report_.prompt_cut_short = true;
   const auto verbose = reply.find("__verbose");
   if (verbose != reply.end() && matched_stop_.empty()) matched_stop_ = matched_stop(*verbose);

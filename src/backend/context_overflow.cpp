@@ -24,6 +24,7 @@ constexpr std::string_view kOverflowPhrases[] = {
     "longer than the model's context",       // SGLang
     "longer than the maximum model length",  // vLLM
     "exceeds the context length",            // Ollama
+    "longer than the context length",        // Ollama, started without context shift
     "exceeds maximum context length",        // Ollama
     "exceeded max context length",           // Ollama
     "when context the overflows",            // LM Studio, spelled so

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "backend/model_details.h"
+
 namespace anyclaude {
 namespace {
 
@@ -13,6 +15,8 @@ const BackendModel* find_model(const BackendIdentity& identity, std::string_view
   const std::string_view id = local_model_id(requested);
   for (const BackendModel& model : identity.models)
     if (model.id == id) return &model;
+  for (const BackendModel& model : identity.models)
+    if (names_model(id, model.id)) return &model;
   return nullptr;
 }
 

@@ -101,6 +101,14 @@ constexpr auto choices(TokenCounting) {
   return std::array{Choice{"none", TokenCounting::none}, Choice{"llama_cpp", TokenCounting::llama_cpp},
                     Choice{"vllm", TokenCounting::vllm}, Choice{"anthropic", TokenCounting::anthropic}};
 }
+constexpr auto choices(DetailsSource) {
+  return std::array{Choice{"none", DetailsSource::none}, Choice{"ollama", DetailsSource::ollama},
+                    Choice{"lm_studio", DetailsSource::lm_studio}};
+}
+constexpr auto choices(LongPrompts) {
+  return std::array{Choice{"may_be_cut", LongPrompts::may_be_cut},
+                    Choice{"never_cut", LongPrompts::never_cut}};
+}
 constexpr auto choices(Billing) {
   return std::array{Choice{"free", Billing::free}, Choice{"paid", Billing::paid}};
 }
@@ -188,6 +196,13 @@ void visit_fields(Visitor& field, ServerPolicy& server) {
   field("reports", server.reports, "llama_cpp: it has /props, /slots and timings.");
   field("token_count", server.token_count, "How it counts the tokens of a prompt when asked.");
   field("models_path", server.models_path, "Where it lists its models.");
+  field("model_details", server.model_details,
+        "Where it says which context a model is loaded with and what the model can do: ollama, /api/ps and "
+        "/api/show; lm_studio, /api/v0/models.");
+  field("long_prompts", server.long_prompts,
+        "may_be_cut: it may drop part of a prompt that is longer than its context and answer all the same.");
+  field("context_advice", server.context_advice,
+        "How a user gives it a larger context, as the end of a sentence.");
   field("billing", server.billing, "paid: each call costs money.");
   field("api_key", server.api_key,
         "ignored: it looks at no key, so a project's file gets none of yours sent there.");

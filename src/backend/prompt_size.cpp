@@ -48,7 +48,10 @@ class PromptMeasure {
     own_text_ = PromptKind::prose;
     frame(PromptKind::code);
   }
-  void operator()(const ThinkingBlock& block) { add(PromptKind::prose, block.thinking); }
+  void operator()(const ThinkingBlock& block) {
+    add(PromptKind::prose, block.thinking);
+    size_.thinking_bytes += block.thinking.size();
+  }
   void operator()(const RedactedThinkingBlock&) {}
   void operator()(const ToolReferenceBlock& block) { add(PromptKind::code, block.tool_name); }
   void operator()(const UnknownBlock& block) { add(PromptKind::code, block.json); }

@@ -18,6 +18,7 @@ inline constexpr std::size_t kPromptKinds = 4;
 struct PromptSize {
   std::array<std::uint64_t, kPromptKinds> bytes{};
   std::uint64_t images = 0;
+  std::uint64_t thinking_bytes = 0;  // those of the prose that are earlier thinking
 
   std::uint64_t total_bytes() const;
 };

@@ -46,6 +46,10 @@ struct DecoderContext {
   // Those that the answer may call; see callable_tools(). They must outlive the decoder.
   std::span<const Tool> tools = {};
   RescueMode rescue = RescueMode::on;
+  // The part of the estimate that is text, where that is not all of it.
+  std::optional<std::uint64_t> text_tokens_estimate = std::nullopt;
+
+  std::uint64_t text_tokens() const { return text_tokens_estimate.value_or(prompt_tokens_estimate); }
 };
 
 // Not thread-safe. Feeds `stream` in Anthropic's order; the first delta in gives the first event out at once.

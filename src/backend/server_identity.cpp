@@ -94,12 +94,6 @@ tl::unexpected<Error> no_model(std::string message) {
   return fail(ErrorKind::not_found, ErrorSource::upstream, std::move(message));
 }
 
-bool names(std::string_view configured, std::string_view listed) {
-  // Ollama lists "name:latest" for what everybody calls "name".
-  return configured == listed ||
-         (listed.starts_with(configured) && listed.substr(configured.size()) == ":latest");
-}
-
 // The id that MLX-Textgen makes of a model's path: its last part in lower case, with dashes, without "-4bit".
 std::string derived_id(std::string_view model) {
   model = model.substr(0, model.find_last_not_of('/') + 1);
@@ -116,7 +110,9 @@ std::string derived_id(std::string_view model) {
 Result<const ListedModel*> find_configured(const BackendSettings& settings,
                                            const std::vector<ListedModel>& models) {
   for (const ListedModel& model : models)
-    if (names(settings.model, model.id)) return &model;
+    if (settings.model == model.id) return &model;
+  for (const ListedModel& model : models)
+    if (names_model(settings.model, model.id)) return &model;
   if (models.empty() || settings.profile.request.model == ModelField::omitted) return nullptr;
   if (settings.profile.request.model == ModelField::listed) {
     for (const ListedModel& model : models)
@@ -185,7 +181,7 @@ Result<BackendIdentity> identify(const BackendSettings& settings, const ServerSt
   const ListedModel* model = *found;
   // A server that lists nothing is known by what was configured.
   const bool keeps_word = is_configured && settings.profile.request.model != ModelField::listed &&
-                          !(model && names(settings.model, model->id));
+                          !(model && names_model(settings.model, model->id));
   identity.model = keeps_word || (!model && is_configured) ? settings.model
                    : model                                 ? model->id
                                                            : std::string(kUnnamedModel);

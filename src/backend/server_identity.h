@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "backend/model_details.h"
 #include "base/clock.h"
 #include "base/error.h"
 
@@ -18,8 +19,6 @@ struct ServerStatements {
   nlohmann::json props;
   nlohmann::json models;
 };
-
-enum class ModelState { unsaid, loaded, not_loaded };
 
 struct ListedModel {
   std::string id;

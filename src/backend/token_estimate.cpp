@@ -20,6 +20,14 @@ constexpr double kReportSpread = 0.01;
 // What remains of an older report's weight when a new one comes.
 constexpr double kMemory = 0.95;
 constexpr std::size_t kCalibratedModelsMax = 32;
+// Spreads of a range, in standard deviations, and the least that each is of the text: prompts differ from
+// those that were learned from.
+constexpr double kLikelySpreads = 1;
+constexpr double kLeastSpreads = 2;
+constexpr double kMostSpreads = 5;
+constexpr double kLikelyPartMin = 0.05;
+constexpr double kLeastPartMin = 0.1;
+constexpr double kMostPartMin = 0.12;
 
 }  // namespace
 
@@ -31,8 +39,23 @@ std::uint64_t estimate_prompt_tokens(const PromptSize& size, const TokenRates& r
                                  static_cast<std::uint64_t>(std::ceil(text)) + size.images * kTokensPerImage);
 }
 
+std::uint64_t text_tokens_of(std::uint64_t estimate, const PromptSize& size) {
+  const std::uint64_t of_images = size.images * kTokensPerImage;
+  return estimate > of_images ? estimate - of_images : 1;
+}
+
 RateLearner::RateLearner() {
   for (std::size_t kind = 0; kind < kPromptKinds; ++kind) covariance_[kind][kind] = kRateSpread * kRateSpread;
+}
+
+double RateLearner::deviation(const PromptSize& size) const {
+  // Before the first report nothing is known of the vocabulary, and all kinds are off by the same.
+  if (!has_learned_) return static_cast<double>(size.total_bytes()) * kRateSpread;
+  double variance = 0;
+  for (std::size_t i = 0; i < kPromptKinds; ++i)
+    for (std::size_t j = 0; j < kPromptKinds; ++j)
+      variance += covariance_[i][j] * static_cast<double>(size.bytes[i]) * static_cast<double>(size.bytes[j]);
+  return std::sqrt(std::max(0.0, variance));
 }
 
 void RateLearner::learn(const PromptSize& size, std::uint64_t reported_prompt_tokens) {
@@ -61,6 +84,7 @@ void RateLearner::learn(const PromptSize& size, std::uint64_t reported_prompt_to
     rates_[i] = std::clamp(corrected, 1 / kBytesPerTokenMax, 1 / kBytesPerTokenMin);
     for (std::size_t j = 0; j < kPromptKinds; ++j) covariance_[i][j] -= spread[i] * spread[j] / variance;
   }
+  has_learned_ = true;
   forget_a_little();
 }
 
@@ -82,6 +106,26 @@ std::uint64_t TokenCalibration::estimate(std::string_view model, const MessagesR
   const auto known = models_.find(model);
   return estimate_prompt_tokens(size,
                                 known == models_.end() ? kUsualTokenRates : known->second.learner.rates());
+}
+
+TokenRange TokenCalibration::range(std::string_view model, const MessagesRequest& request) const {
+  static const RateLearner kUnknown;
+  const PromptSize size = prompt_size(request);
+  const std::lock_guard lock(mutex_);
+  const auto known = models_.find(model);
+  const RateLearner& learner = known == models_.end() ? kUnknown : known->second.learner;
+  TokenRange range;
+  range.estimate = estimate_prompt_tokens(size, learner.rates());
+  const double text = static_cast<double>(text_tokens_of(range.estimate, size));
+  const double deviation = learner.deviation(size);
+  const auto below = [&](double spreads, double part) {
+    return static_cast<std::uint64_t>(std::max(0.0, text - std::max(spreads * deviation, part * text)));
+  };
+  range.likely_least = below(kLikelySpreads, kLikelyPartMin);
+  range.least = below(kLeastSpreads, kLeastPartMin);
+  range.most =
+      static_cast<std::uint64_t>(std::ceil(text + std::max(kMostSpreads * deviation, kMostPartMin * text)));
+  return range;
 }
 
 void TokenCalibration::learn(std::string_view model, const MessagesRequest& request,

@@ -66,9 +66,9 @@ void read_usage(const Json& chunk, UpstreamReport& report) {
     report.cached_tokens = std::min(*report.cached_tokens, *report.prompt_tokens);
 }
 
-bool is_cut_prompt(std::uint64_t prompt_tokens, std::uint64_t prompt_tokens_estimate) {
-  return prompt_tokens_estimate >= kCutNoticedTokensMin &&
-         prompt_tokens < prompt_tokens_estimate / kCutNoticedFactor;
+bool is_cut_prompt(std::uint64_t prompt_tokens, std::uint64_t text_tokens_estimate) {
+  return text_tokens_estimate >= kCutNoticedTokensMin &&
+         prompt_tokens < text_tokens_estimate / kCutNoticedFactor;
 }
 
 Usage client_usage(const UpstreamReport& report, std::uint64_t prompt_tokens_estimate,

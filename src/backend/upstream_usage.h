@@ -15,7 +15,7 @@ void read_usage(const nlohmann::json& chunk, UpstreamReport& report);
 
 // Whether a server that counted `prompt_tokens` has dropped the front of the prompt without a word, as Ollama
 // does: that it read so little tells.
-bool is_cut_prompt(std::uint64_t prompt_tokens, std::uint64_t prompt_tokens_estimate);
+bool is_cut_prompt(std::uint64_t prompt_tokens, std::uint64_t text_tokens_estimate);
 
 // As Anthropic counts; estimated where the server said nothing. `said_bytes` is the answer's length.
 Usage client_usage(const UpstreamReport& report, std::uint64_t prompt_tokens_estimate,

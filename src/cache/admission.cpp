@@ -167,6 +167,8 @@ std::string_view name_of(AdmissionVerdict verdict) {
       return "tool_input_invalid";
     case AdmissionVerdict::prompt_cut_short:
       return "prompt_cut_short";
+    case AdmissionVerdict::prompt_may_be_cut:
+      return "prompt_may_be_cut";
     case AdmissionVerdict::too_large:
       return "too_large";
     case AdmissionVerdict::too_deep:

@@ -19,6 +19,8 @@ enum class AdmissionVerdict {
   tool_not_offered,    // a call of a tool the request did not offer
   tool_input_invalid,  // a call whose input does not fit the tool's schema
   prompt_cut_short,    // the server says it dropped part of the prompt
+  prompt_may_be_cut,   // the prompt may have been longer than the server's context, and its figures do not
+                       // tell
   too_large,           // over kStoredMessageBytesMax
   too_deep,            // nested deeper than kJsonDepthMax: it could not be read again
 };

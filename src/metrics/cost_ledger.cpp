@@ -1,5 +1,6 @@
 #include "metrics/cost_ledger.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -28,17 +29,31 @@ std::string dollars(double amount) {
 
 }  // namespace
 
+CostReservation::CostReservation(CostReservation&& other) noexcept
+    : ledger_(std::exchange(other.ledger_, nullptr)), backend_(std::move(other.backend_)), usd_(other.usd_) {}
+
+CostReservation& CostReservation::operator=(CostReservation&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  ledger_ = std::exchange(other.ledger_, nullptr);
+  backend_ = std::move(other.backend_);
+  usd_ = other.usd_;
+  return *this;
+}
+
+void CostReservation::settle(const PaidTokens& tokens) {
+  if (CostLedger* ledger = std::exchange(ledger_, nullptr)) ledger->end_reservation(backend_, usd_, &tokens);
+}
+
+void CostReservation::release() {
+  if (CostLedger* ledger = std::exchange(ledger_, nullptr)) ledger->end_reservation(backend_, usd_, nullptr);
+}
+
 CostLedger::CostLedger(StateStore& states, const Clock& clock, std::vector<CostAccount> accounts)
     : states_(states), clock_(clock) {
   for (CostAccount& account : accounts) {
     Book book;
-    const auto kept = states.get(kCostTable, account.backend);
-    const json said = kept && *kept ? parse_json(**kept) : json();
-    if (said.is_object()) {
-      book.day = static_cast<std::int64_t>(number_at(said, "day"));
-      book.today = {number_at(said, "today_measured_usd"), number_at(said, "today_estimated_usd")};
-      book.ever = {number_at(said, "measured_usd"), number_at(said, "estimated_usd")};
-    }
+    book.stored = read_page(account.backend).value_or(Page{});
     book.account = std::move(account);
     std::string name = book.account.backend;
     books_.emplace(std::move(name), std::move(book));
@@ -49,63 +64,168 @@ std::int64_t CostLedger::day_now() const {
   return unix_milliseconds(clock_.system_now()) / kDayMilliseconds;
 }
 
+CostLedger::Sum CostLedger::spent_today(const Book& book) const {
+  const std::int64_t today = day_now();
+  return (book.stored.day == today ? book.stored.today : Sum{}) +
+         (book.unsaved.day == today ? book.unsaved.today : Sum{});
+}
+
+CostLedger::Page CostLedger::together(const Page& stored, const Page& added) {
+  Page page = stored;
+  page.ever = stored.ever + added.ever;
+  if (added.day == stored.day) page.today = stored.today + added.today;
+  if (added.day > stored.day) {
+    page.day = added.day;
+    page.today = added.today;
+  }
+  return page;
+}
+
+double CostLedger::cost_of(const CostAccount& account, const PaidTokens& tokens) {
+  return (static_cast<double>(tokens.input) * account.input_usd +
+          static_cast<double>(tokens.cached_input) * account.cached_input_usd +
+          static_cast<double>(tokens.output) * account.output_usd) /
+         kTokensPriced;
+}
+
+// Nothing where the store says nothing, or cannot be read.
+std::optional<CostLedger::Page> CostLedger::read_page(std::string_view backend) const {
+  const auto kept = states_.get(kCostTable, backend);
+  if (!kept || !*kept) return std::nullopt;
+  const json said = parse_json(**kept);
+  if (!said.is_object()) return std::nullopt;
+  return Page{static_cast<std::int64_t>(number_at(said, "day")),
+              {number_at(said, "today_measured_usd"), number_at(said, "today_estimated_usd")},
+              {number_at(said, "measured_usd"), number_at(said, "estimated_usd")}};
+}
+
+// Another broker may have written its costs since.
+void CostLedger::refresh(std::string_view backend) {
+  std::uint64_t version = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = books_.find(backend);
+    if (found == books_.end() || !found->second.account.cap_usd_per_day) return;
+    version = found->second.version;
+  }
+  auto page = read_page(backend);
+  if (!page) return;
+  const std::lock_guard lock(mutex_);
+  Book& book = books_.find(backend)->second;
+  if (book.version == version) book.stored = *page;
+}
+
+Result<CostReservation> CostLedger::reserve(std::string_view backend, const CostEstimate& estimate) {
+  refresh(backend);
+  const std::lock_guard lock(mutex_);
+  const auto found = books_.find(backend);
+  if (found == books_.end()) return CostReservation();
+  Book& book = found->second;
+  if (const Status room = check_room(book, estimate.prompt_tokens); !room)
+    return tl::unexpected(room.error());
+  const double usd = cost_of(
+      book.account, {estimate.prompt_tokens, 0, std::min(estimate.answer_tokens, kReservedAnswerTokensMax)});
+  book.reserved_usd += usd;
+  ++book.reservations;
+  return CostReservation(*this, backend, usd);
+}
+
+void CostLedger::end_reservation(std::string_view backend, double usd, const PaidTokens* tokens) {
+  const std::lock_guard lock(mutex_);
+  Book& book = books_.find(backend)->second;
+  // Sums of fractions leave a rest: none is kept where nothing is reserved.
+  --book.reservations;
+  book.reserved_usd = book.reservations == 0 ? 0 : std::max(0.0, book.reserved_usd - usd);
+  if (tokens != nullptr) add(book, *tokens);
+}
+
 bool CostLedger::add(std::string_view backend, const PaidTokens& tokens) {
   const std::lock_guard lock(mutex_);
   const auto found = books_.find(backend);
   if (found == books_.end()) return false;
-  Book& book = found->second;
-  if (book.day != day_now()) {
-    book.day = day_now();
-    book.today = {};
-  }
-  const double cost = (static_cast<double>(tokens.input) * book.account.input_usd +
-                       static_cast<double>(tokens.cached_input) * book.account.cached_input_usd +
-                       static_cast<double>(tokens.output) * book.account.output_usd) /
-                      kTokensPriced;
-  for (Sum* sum : {&book.today, &book.ever})
-    (tokens.certainty == Certainty::measured ? sum->measured_usd : sum->estimated_usd) += cost;
-  book.changed = true;
+  add(found->second, tokens);
   return true;
+}
+
+// With mutex_ held.
+void CostLedger::add(Book& book, const PaidTokens& tokens) {
+  Page& page = book.unsaved;
+  if (page.day != day_now()) {
+    page.day = day_now();
+    page.today = {};
+  }
+  const double cost = cost_of(book.account, tokens);
+  for (Sum* sum : {&page.today, &page.ever})
+    (tokens.certainty == Certainty::measured ? sum->measured_usd : sum->estimated_usd) += cost;
 }
 
 Status CostLedger::check_room(std::string_view backend, std::uint64_t prompt_tokens) const {
   const std::lock_guard lock(mutex_);
   const auto found = books_.find(backend);
-  if (found == books_.end() || !found->second.account.cap_usd_per_day) return {};
-  const CostAccount& account = found->second.account;
-  const double spent = spent_today(found->second).all();
+  return found == books_.end() ? Status() : check_room(found->second, prompt_tokens);
+}
+
+// With mutex_ held.
+Status CostLedger::check_room(const Book& book, std::uint64_t prompt_tokens) const {
+  const CostAccount& account = book.account;
+  if (!account.cap_usd_per_day) return {};
+  const double spent = spent_today(book).all();
   const double next = static_cast<double>(prompt_tokens) * account.input_usd / kTokensPriced;
-  if (spent + next <= *account.cap_usd_per_day) return {};
+  if (spent + book.reserved_usd + next <= *account.cap_usd_per_day) return {};
+  const std::string reserved = book.reserved_usd > 0
+                                   ? ", " + dollars(book.reserved_usd) + " is kept for answers being made"
+                                   : std::string();
   return fail(ErrorKind::permission, ErrorSource::broker,
               account.backend + " may cost " + dollars(*account.cap_usd_per_day) +
-                  " a day (cost_cap_usd_per_day); " + dollars(spent) +
-                  " of that is spent, and this prompt would cost about " + dollars(next) +
+                  " a day (cost_cap_usd_per_day); " + dollars(spent) + " of that is spent" + reserved +
+                  ", and this prompt would cost about " + dollars(next) +
                   ". The next day begins at midnight UTC");
 }
 
 Status CostLedger::flush() {
-  std::vector<std::pair<std::string, std::string>> changed;
+  const std::lock_guard writing(flush_mutex_);
+  std::vector<std::string> changed;
   {
     const std::lock_guard lock(mutex_);
-    for (auto& [name, book] : books_) {
-      if (!std::exchange(book.changed, false)) continue;
-      changed.emplace_back(name, json{{"day", book.day},
-                                      {"today_measured_usd", book.today.measured_usd},
-                                      {"today_estimated_usd", book.today.estimated_usd},
-                                      {"measured_usd", book.ever.measured_usd},
-                                      {"estimated_usd", book.ever.estimated_usd}}
-                                     .dump());
-    }
+    for (const auto& [name, book] : books_)
+      if (book.unsaved.ever.all() > 0) changed.push_back(name);
   }
   Status result;
-  for (const auto& [name, text] : changed) {
-    if (Status status = states_.put(kCostTable, name, text); !status) {
-      const std::lock_guard lock(mutex_);
-      books_.at(name).changed = true;
-      result = std::move(status);
-    }
-  }
+  for (const std::string& name : changed)
+    if (Status status = flush(name); !status) result = std::move(status);
   return result;
+}
+
+// With flush_mutex_ held. What other brokers wrote since is kept.
+Status CostLedger::flush(const std::string& backend) {
+  const auto kept = read_page(backend);
+  Page added;
+  Page page;
+  {
+    const std::lock_guard lock(mutex_);
+    const Book& book = books_.at(backend);
+    added = book.unsaved;
+    page = together(kept.value_or(book.stored), added);
+  }
+  Status status = states_.put(kCostTable, backend,
+                              json{{"day", page.day},
+                                   {"today_measured_usd", page.today.measured_usd},
+                                   {"today_estimated_usd", page.today.estimated_usd},
+                                   {"measured_usd", page.ever.measured_usd},
+                                   {"estimated_usd", page.ever.estimated_usd}}
+                                  .dump());
+  if (!status) return status;
+  const std::lock_guard lock(mutex_);
+  Book& book = books_.at(backend);
+  const auto less = [](const Sum& all, const Sum& part) {
+    return Sum{std::max(0.0, all.measured_usd - part.measured_usd),
+               std::max(0.0, all.estimated_usd - part.estimated_usd)};
+  };
+  book.unsaved.ever = less(book.unsaved.ever, added.ever);
+  if (book.unsaved.day == added.day) book.unsaved.today = less(book.unsaved.today, added.today);
+  book.stored = page;
+  ++book.version;
+  return {};
 }
 
 json CostLedger::snapshot() const {
@@ -115,7 +235,9 @@ json CostLedger::snapshot() const {
     return json{{"measured", value.measured_usd}, {"estimated", value.estimated_usd}};
   };
   for (const auto& [name, book] : books_) {
-    out[name] = {{"today_usd", sum(spent_today(book))}, {"usd", sum(book.ever)}};
+    out[name] = {{"today_usd", sum(spent_today(book))},
+                 {"usd", sum(book.stored.ever + book.unsaved.ever)},
+                 {"reserved_usd", book.reserved_usd}};
     if (book.account.cap_usd_per_day) out[name]["cap_usd_per_day"] = *book.account.cap_usd_per_day;
   }
   return out;

@@ -37,43 +37,106 @@ struct PaidTokens {
   Certainty certainty = Certainty::estimated;
 };
 
-// Thread-safe. Days are UTC's. Costs are worked out from prices that somebody configured: the bill may
-// differ. Persistent: a restart does not begin a new day. Answers that run at once are each let in before the
-// others are counted, so a cap may be passed by what they cost.
+// What an answer is expected to cost, before it is asked for.
+struct CostEstimate {
+  std::uint64_t prompt_tokens = 0;
+  std::uint64_t answer_tokens = 0;  // of those, kReservedAnswerTokensMax count at most
+};
+// Clients ask for room for 32,000 tokens and more, and get a few hundred.
+inline constexpr std::uint64_t kReservedAnswerTokensMax = 4'096;
+
+class CostLedger;
+
+// Money that is kept for an answer while it is made. Released by its destructor, unless it was settled. It
+// must not outlive the ledger. Not thread-safe.
+class CostReservation {
+ public:
+  CostReservation() = default;
+  CostReservation(CostReservation&& other) noexcept;
+  CostReservation& operator=(CostReservation&& other) noexcept;
+  ~CostReservation() { release(); }
+
+  // Counts what the answer cost instead.
+  void settle(const PaidTokens& tokens);
+  void release();
+  // False for a server without a price, and once it was settled or released.
+  bool is_open() const { return ledger_ != nullptr; }
+
+ private:
+  friend class CostLedger;
+  CostReservation(CostLedger& ledger, std::string_view backend, double usd)
+      : ledger_(&ledger), backend_(backend), usd_(usd) {}
+
+  CostLedger* ledger_ = nullptr;
+  std::string backend_;
+  double usd_ = 0;
+};
+
+// Thread-safe. Days are UTC's. Costs are worked out from prices that a user configured: the bill may differ.
+// Persistent: a restart does not begin a new day.
+//
+// A cap holds for answers that run at once: each reserves its estimate before its server is asked. It may be
+// passed by what the last answers cost beyond their estimates. Reservations are in memory: what a killed
+// process had asked for and not settled is not counted. Brokers that share a store add their costs up there
+// and see each other's settled costs, not each other's reservations.
 class CostLedger {
  public:
   CostLedger(StateStore& states, const Clock& clock, std::vector<CostAccount> accounts);
 
-  // False for a server without a price: nothing happens.
-  bool add(std::string_view backend, const PaidTokens& tokens);
-  // Error{permission, broker} that names the cap, when a prompt of this size would pass it. A cost that is
-  // spent already is enough; what the answer will cost nobody knows.
+  // Error{permission, broker} that names the cap, when a prompt of this size would pass it, given what is
+  // spent and reserved. The answer's own cost is reserved and not asked for: what it will be is not known.
+  // Takes as long as the store takes to read the costs of other brokers.
+  Result<CostReservation> reserve(std::string_view backend, const CostEstimate& estimate);
+  // The same question without a reservation, from memory.
   Status check_room(std::string_view backend, std::uint64_t prompt_tokens) const;
+  // Counts a cost for which nothing was reserved. False for a server without a price: nothing happens.
+  bool add(std::string_view backend, const PaidTokens& tokens);
   // Writes what was added; takes as long as the store takes.
   Status flush();
 
-  // By name of the server: today's and all cost, by certainty, and the cap.
+  // By name of the server: today's and all cost, by certainty, what is reserved, and the cap.
   nlohmann::json snapshot() const;
 
  private:
+  friend class CostReservation;
+
   struct Sum {
     double measured_usd = 0;
     double estimated_usd = 0;
     double all() const { return measured_usd + estimated_usd; }
+    Sum operator+(const Sum& other) const {
+      return {measured_usd + other.measured_usd, estimated_usd + other.estimated_usd};
+    }
+  };
+  // Of one day, since the Unix epoch, and of all days.
+  struct Page {
+    std::int64_t day = 0;
+    Sum today;
+    Sum ever;
   };
   struct Book {
     CostAccount account;
-    std::int64_t day = 0;  // since the Unix epoch
-    Sum today;
-    Sum ever;
-    bool changed = false;
+    Page stored;   // as it was last read or written
+    Page unsaved;  // what came since
+    double reserved_usd = 0;
+    std::uint64_t reservations = 0;  // that are open
+    std::uint64_t version = 0;       // of `stored`
   };
 
   std::int64_t day_now() const;
-  Sum spent_today(const Book& book) const { return book.day == day_now() ? book.today : Sum{}; }
+  Sum spent_today(const Book& book) const;
+  static Page together(const Page& stored, const Page& added);
+  static double cost_of(const CostAccount& account, const PaidTokens& tokens);
+  std::optional<Page> read_page(std::string_view backend) const;
+  void refresh(std::string_view backend);
+  Status check_room(const Book& book, std::uint64_t prompt_tokens) const;
+  void add(Book& book, const PaidTokens& tokens);
+  void end_reservation(std::string_view backend, double usd, const PaidTokens* tokens);
+  Status flush(const std::string& backend);
 
   StateStore& states_;
   const Clock& clock_;
+  std::mutex flush_mutex_;  // one writer at a time; held over the store
   mutable std::mutex mutex_;
   std::map<std::string, Book, std::less<>> books_;
 };

@@ -85,6 +85,11 @@ void Ledger::count_stand_in(std::string_view backend) {
   ++servers_[std::string(backend)].stood_in;
 }
 
+void Ledger::count_prompt_cut(std::string_view backend) {
+  const std::lock_guard lock(mutex_);
+  ++servers_[std::string(backend)].prompts_cut;
+}
+
 void Ledger::count_own_thinking_removed(std::uint64_t blocks) {
   const std::lock_guard lock(mutex_);
   ++own_thinking_requests_;
@@ -100,6 +105,7 @@ json Ledger::servers_json() const {
                  {"by_status", server.by_status},
                  {"failures", server.failures},
                  {"stood_in", server.stood_in},
+                 {"prompts_cut_short", server.prompts_cut},
                  {"prompt_tokens",
                   {{"measured", {{"prefilled", measured.prefilled}, {"reused", measured.reused}}},
                    {"unknown", {{"prompt_tokens", server.unknown_prompt_tokens}}}}},

@@ -59,6 +59,8 @@ class Ledger {
   // are the configuration's.
   void count_failure(std::string_view backend, std::string_view reason);
   void count_stand_in(std::string_view backend);
+  // The server dropped part of a prompt without an error.
+  void count_prompt_cut(std::string_view backend);
   // Blocks of a local model's thinking that were cut out of one request to Anthropic.
   void count_own_thinking_removed(std::uint64_t blocks);
 
@@ -82,6 +84,7 @@ class Ledger {
     std::map<std::string, std::uint64_t, std::less<>> by_status;
     std::map<std::string, std::uint64_t, std::less<>> failures;
     std::uint64_t stood_in = 0;
+    std::uint64_t prompts_cut = 0;
     std::array<Tokens, kCertaintyCount> tokens{};
     std::uint64_t unknown_prompt_tokens = 0;
     std::uint64_t output_tokens = 0;

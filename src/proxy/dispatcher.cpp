@@ -1,5 +1,6 @@
 #include "proxy/dispatcher.h"
 
+#include "proxy/cost_settlement.h"
 #include "proxy/reply_sender.h"
 
 namespace anyclaude {
@@ -10,6 +11,15 @@ using simdjson::dom::element;
 std::size_t length_of(const element& root, std::string_view member) {
   simdjson::dom::array array;
   return root.at_key(member).get(array) == simdjson::SUCCESS ? array.size() : 0;
+}
+
+// As far as the request says it: a wrong one is refused by the server, or says nothing.
+std::uint64_t answer_tokens_asked_for(const Exchange& exchange) {
+  std::uint64_t tokens = kReservedAnswerTokensMax;
+  if (exchange.document && exchange.document->root().is_object() &&
+      exchange.document->root().at_key("max_tokens").get(tokens) != simdjson::SUCCESS)
+    tokens = kReservedAnswerTokensMax;
+  return tokens;
 }
 
 }  // namespace
@@ -60,9 +70,13 @@ bool Dispatcher::may_ask(Exchange& exchange) const {
 }
 
 bool Dispatcher::may_pay(Exchange& exchange) const {
-  const Status room = parts_.costs.check_room(exchange.target->name, exchange.prompt_tokens_guess);
-  if (room) return true;
-  leave_to_others(exchange, to_api_error(room.error()), FailureReason::cost_cap);
+  auto reserved = parts_.costs.reserve(exchange.target->name,
+                                       {exchange.prompt_tokens_guess, answer_tokens_asked_for(exchange)});
+  if (reserved) {
+    exchange.cost = std::move(*reserved);
+    return true;
+  }
+  leave_to_others(exchange, to_api_error(reserved.error()), FailureReason::cost_cap);
   return false;
 }
 
@@ -89,21 +103,14 @@ ApiError Dispatcher::last_word(const Exchange& exchange) const {
   return error;
 }
 
-void Dispatcher::finish(const Exchange& exchange) const {
+void Dispatcher::finish(Exchange& exchange) const {
+  // An answer that broke off was paid for too.
+  if (exchange.was_asked && !exchange.failure && exchange.entry.http_status == 200)
+    settle_cost(parts_, exchange);
+  exchange.cost.release();
   if (!exchange.was_asked || exchange.failure) return;
   if (exchange.entry.http_status > 0 && exchange.entry.http_status < 500)
     parts_.fallbacks.health().answered(exchange.target->name);
-  note_cost(exchange);
-}
-
-// An answer that broke off was paid for too; what the server did not say is taken from sizes.
-void Dispatcher::note_cost(const Exchange& exchange) const {
-  const RequestEntry& entry = exchange.entry;
-  if (entry.http_status != 200) return;
-  PaidTokens paid{entry.prompt_tokens_prefilled + entry.prompt_tokens_unknown, entry.prompt_tokens_reused,
-                  entry.output_tokens, entry.usage_certainty};
-  if (paid.input + paid.cached_input == 0) paid.input = exchange.prompt_tokens_guess;
-  if (parts_.costs.add(exchange.target->name, paid)) parts_.learned.wake();
 }
 
 }  // namespace anyclaude

@@ -22,7 +22,8 @@ class Dispatcher {
   // Before the server is asked anything. False, with a failure in the exchange, for one that failed a moment
   // ago and for whom somebody can stand in.
   bool may_ask(Exchange& exchange) const;
-  // Before its answer is asked for. False, with a failure in the exchange, when it may cost no more today.
+  // Before its answer is asked for. Reserves what it may cost. False, with a failure in the exchange, when it
+  // may cost no more today.
   bool may_pay(Exchange& exchange) const;
 
   // Takes note of the exchange's failure. True when another server stands in: the exchange has begun again.
@@ -31,11 +32,10 @@ class Dispatcher {
   ApiError last_word(const Exchange& exchange) const;
 
   // The request is over: takes note of who answered, and of what it cost.
-  void finish(const Exchange& exchange) const;
+  void finish(Exchange& exchange) const;
 
  private:
   std::string side_request_kind(Exchange& exchange, std::size_t tools, std::size_t messages) const;
-  void note_cost(const Exchange& exchange) const;
 
   const BrokerParts& parts_;
 };

@@ -7,6 +7,7 @@ void Exchange::begin_again(const BackendEntry& next) {
   wanted_model.clear();
   failure.reset();
   was_asked = false;
+  cost.release();
   without_own_thinking.reset();
   own_thinking_removed = 0;
   canonical.reset();

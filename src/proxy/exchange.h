@@ -16,6 +16,7 @@
 #include "http/response_writer.h"
 #include "messages/json_document.h"
 #include "messages/messages_request.h"
+#include "metrics/cost_ledger.h"
 #include "metrics/ledger.h"
 #include "prefix/prefix_chain.h"
 #include "proxy/argument_listener.h"
@@ -70,6 +71,7 @@ struct Exchange {
   std::vector<std::string> too_costly_why;
   bool may_fall_back = false;  // somebody could stand in for `target`
   bool was_asked = false;      // `target` was
+  CostReservation cost;        // open while the answer of a paid server is made
 
   // Key
   std::optional<CanonicalRequest> canonical;

@@ -60,8 +60,9 @@ std::uint64_t ReplyRecorder::estimated_tokens() const {
   return tokens_of_body(content->dump(-1, ' ', false, json::error_handler_t::replace).size());
 }
 
-AdmissionVerdict ReplyRecorder::verdict(const UpstreamReport& report) const {
-  if (report.prompt_cut_short) return AdmissionVerdict::prompt_cut_short;
+AdmissionVerdict ReplyRecorder::verdict(PromptFit fit) const {
+  if (fit == PromptFit::cut) return AdmissionVerdict::prompt_cut_short;
+  if (fit == PromptFit::uncertain) return AdmissionVerdict::prompt_may_be_cut;
   return judge(completeness(), message(), offered_tools(exchange_));
 }
 
@@ -85,10 +86,10 @@ StoredResponse ReplyRecorder::to_stored(const UpstreamReport& report) const {
   return stored;
 }
 
-void ReplyRecorder::admit(const UpstreamReport& report) {
+void ReplyRecorder::admit(const UpstreamReport& report, PromptFit fit) {
   if (admitted_ || !exchange_.may_store() || parts_.cache.mode == CacheMode::read_only) return;
   admitted_ = true;
-  const AdmissionVerdict found = verdict(report);
+  const AdmissionVerdict found = verdict(fit);
   exchange_.entry.admission = name_of(found);
   if (found != AdmissionVerdict::admitted) return;
   const auto write = parts_.store.begin_write(*exchange_.key);

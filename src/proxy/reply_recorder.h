@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "backend/prompt_fit.h"
 #include "cache/admission.h"
 #include "messages/message_assembler.h"
 #include "proxy/broker_parts.h"
@@ -26,7 +27,7 @@ class ReplyRecorder {
 
   // Judges the message and commits it if it is fit. Call when the message is complete and before the client
   // gets its last bytes, so that whoever asks again finds it. Idempotent.
-  void admit(const UpstreamReport& report);
+  void admit(const UpstreamReport& report, PromptFit fit = PromptFit::whole);
 
   // About how many tokens the answer has so far, for when the server does not say.
   std::uint64_t estimated_tokens() const;
@@ -35,7 +36,7 @@ class ReplyRecorder {
 
  private:
   void note_too_deep();
-  AdmissionVerdict verdict(const UpstreamReport& report) const;
+  AdmissionVerdict verdict(PromptFit fit) const;
   StoredResponse to_stored(const UpstreamReport& report) const;
 
   const BrokerParts& parts_;

@@ -7,6 +7,7 @@
 #include "backend/upstream_dialect.h"
 #include "base/random_id.h"
 #include "proxy/client_event_writer.h"
+#include "proxy/cost_settlement.h"
 #include "proxy/reply_headers.h"
 #include "proxy/reply_recorder.h"
 #include "proxy/reply_sender.h"
@@ -24,12 +25,13 @@ class ChatRun {
  public:
   using Attempt = RewrittenForwarder::Attempt;
 
-  ChatRun(const BrokerParts& parts, Exchange& exchange, RetryPolicy& retries,
-          std::uint64_t prompt_tokens_estimate, Attempt attempt)
+  ChatRun(const BrokerParts& parts, Exchange& exchange, RetryPolicy& retries, PromptCheck& prompt,
+          Attempt attempt)
       : parts_(parts),
         exchange_(exchange),
         retries_(retries),
-        estimate_(prompt_tokens_estimate),
+        prompt_(prompt),
+        estimate_(prompt.estimate()),
         attempt_(attempt),
         recorder_(parts, exchange),
         writer_(exchange, recorder_),
@@ -49,10 +51,11 @@ class ChatRun {
     head_ = head;
     if (head.status != 200) return true;
     const BackendSettings& settings = exchange_.settings();
-    decoder_ = make_reply_decoder({settings.profile, random_id("msg_"), exchange_.parsed->model, estimate_,
-                                   exchange_.parsed->stop_sequences, exchange_.identity.context_tokens,
-                                   callable_tools(*exchange_.parsed), settings.rescue},
-                                  head.headers.get("Content-Type"), stream_);
+    decoder_ =
+        make_reply_decoder({settings.profile, random_id("msg_"), exchange_.parsed->model, estimate_,
+                            exchange_.parsed->stop_sequences, exchange_.identity.context_tokens,
+                            callable_tools(*exchange_.parsed), settings.rescue, prompt_.text_estimate()},
+                           head.headers.get("Content-Type"), stream_);
     return true;
   }
 
@@ -103,12 +106,20 @@ class ChatRun {
   }
 
  private:
-  // Before the client has the last bytes the answer is in the store, so that whoever asks again finds it.
+  // Before the client has the last bytes the answer is in the store and its cost is counted: the next request
+  // finds both.
   bool flushed() {
-    if (decoder_ && recorder_.saw_the_end()) recorder_.admit(decoder_->report());
+    if (decoder_ && recorder_.saw_the_end()) end_answer();
     if (writer_.flush()) return true;
     exchange_.entry.end = RequestEntry::End::client_left;
     return false;
+  }
+
+  void end_answer() {
+    note_report();
+    note_output();
+    settle_cost(parts_, exchange_);
+    recorder_.admit(decoder_->report(), fit_);
   }
 
   void on_refusal() {
@@ -164,14 +175,14 @@ class ChatRun {
   }
 
   void note_report() {
+    if (std::exchange(report_is_noted_, true)) return;
     const UpstreamReport& report = decoder_->report();
+    fit_ = prompt_.judge(report);
     RequestEntry& entry = exchange_.entry;
     if (!report.prompt_tokens) {
       entry.prompt_tokens_unknown = estimate_;
       return;
     }
-    if (!report.prompt_cut_short)
-      parts_.calibration.learn(exchange_.backend_name(), *exchange_.parsed, *report.prompt_tokens);
     if (!report.cached_tokens) {
       entry.prompt_tokens_unknown = *report.prompt_tokens;
       return;
@@ -187,6 +198,7 @@ class ChatRun {
   const BrokerParts& parts_;
   Exchange& exchange_;
   RetryPolicy& retries_;
+  PromptCheck& prompt_;
   const std::uint64_t estimate_;
   const Attempt attempt_;
   ReplyRecorder recorder_;
@@ -195,6 +207,8 @@ class ChatRun {
   std::optional<UpstreamHead> head_;
   std::unique_ptr<ReplyDecoder> decoder_;
   std::string error_body_;
+  bool report_is_noted_ = false;
+  PromptFit fit_ = PromptFit::whole;
   std::optional<std::uint64_t> room_;
   FailureReason failure_reason_ = FailureReason::unreachable;
   ApiError failure_;
@@ -235,19 +249,21 @@ bool converse(const BrokerParts& parts, Exchange& exchange, UpstreamRequest requ
 }  // namespace
 
 void RewrittenForwarder::forward(Exchange& exchange) {
-  const std::uint64_t estimate = parts_.calibration.estimate(exchange.backend_name(), *exchange.parsed);
+  PromptCheck prompt(parts_, exchange);
+  if (const auto refusal = prompt.refusal()) return send_error(exchange, *refusal);
   const BackendProfile& profile = exchange.settings().profile;
-  ChatEncoding encoding{profile, exchange.identity.model, exchange.identity.context_tokens, estimate};
-  const auto room = attempt(exchange, encoding, estimate, Attempt::first);
+  ChatEncoding encoding{profile, exchange.identity.model, exchange.identity.context_tokens,
+                        prompt.estimate_beside_answer()};
+  const auto room = attempt(exchange, encoding, prompt, Attempt::first);
   if (!room) return;
   // The estimate was too small: the server has counted, and there is a place for an answer of this length.
   encoding.context_tokens = *room;
   encoding.prompt_tokens_estimate = 0;
-  attempt(exchange, encoding, estimate, Attempt::last);
+  attempt(exchange, encoding, prompt, Attempt::last);
 }
 
 std::optional<std::uint64_t> RewrittenForwarder::attempt(Exchange& exchange, const ChatEncoding& encoding,
-                                                         std::uint64_t estimate, Attempt attempt) {
+                                                         PromptCheck& prompt, Attempt attempt) {
   RetryPolicy retries(parts_.clock);
   while (true) {
     auto upstream = encode_upstream_request(*exchange.parsed, encoding, exchange.settings());
@@ -255,7 +271,7 @@ std::optional<std::uint64_t> RewrittenForwarder::attempt(Exchange& exchange, con
       send_error(exchange, to_api_error(upstream.error()));
       return std::nullopt;
     }
-    ChatRun run(parts_, exchange, retries, estimate, attempt);
+    ChatRun run(parts_, exchange, retries, prompt, attempt);
     if (!converse(parts_, exchange, std::move(*upstream), run)) return std::nullopt;
     run.note_output();
     if (!run.retry_wait()) return run.room();

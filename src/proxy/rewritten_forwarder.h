@@ -9,6 +9,7 @@
 #include "backend/chat_encoder.h"
 #include "proxy/broker_parts.h"
 #include "proxy/forwarder.h"
+#include "proxy/prompt_check.h"
 
 namespace anyclaude {
 
@@ -23,8 +24,8 @@ class RewrittenForwarder final : public Forwarder {
  private:
   // Answers the client, unless this was the first attempt and the server refused it only for the length of
   // the answer asked for: then the tokens it has room for.
-  std::optional<std::uint64_t> attempt(Exchange& exchange, const ChatEncoding& encoding,
-                                       std::uint64_t estimate, Attempt attempt);
+  std::optional<std::uint64_t> attempt(Exchange& exchange, const ChatEncoding& encoding, PromptCheck& prompt,
+                                       Attempt attempt);
 
   bool wait_for_retry(Exchange& exchange, std::chrono::milliseconds time);
 

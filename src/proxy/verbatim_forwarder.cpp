@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/sse.h"
+#include "proxy/cost_settlement.h"
 #include "proxy/relay.h"
 #include "proxy/reply_headers.h"
 #include "proxy/reply_recorder.h"
@@ -84,7 +85,11 @@ class RecordingListener final : public RelayListener {
   }
 
   void admit_at_the_end() {
-    if (readable_ && recorder_.saw_the_end()) recorder_.admit({});
+    if (!readable_ || !recorder_.saw_the_end() || ended_) return;
+    ended_ = true;
+    note_usage(exchange_.entry);
+    settle_cost(parts_, exchange_);
+    recorder_.admit({});
   }
 
   const BrokerParts& parts_;
@@ -93,6 +98,7 @@ class RecordingListener final : public RelayListener {
   SseParser parser_;
   bool streamed_ = false;
   bool readable_ = true;
+  bool ended_ = false;
 };
 
 // Lets everything pass.

@@ -22,6 +22,7 @@ constexpr std::string_view kScript = R"([
 EmulatorOptions emulator_options(const Quirks& quirks, const HouseOptions& options) {
   EmulatorOptions emulator;
   emulator.quirks = quirks;
+  emulator.model = options.model;
   emulator.api_key = options.server_key;
   emulator.engine = options.engine;
   emulator.engine.slots = 2;

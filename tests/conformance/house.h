@@ -44,6 +44,7 @@ struct HouseOptions {
   std::string server_key = {};  // what the server asks for
   std::string broker_key = {};  // what the broker is configured with
   sim::EngineOptions engine = {};
+  emulators::ModelFacts model = {};
   std::map<std::string, std::string> other_urls = {};  // by mode: further backends of the same broker
 };
 

@@ -1,4 +1,8 @@
 // A running broker is told to use another server, and finds its way back.
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "config/broker_files.h"
 #include "scenarios/whole_house.h"
 
@@ -115,6 +119,76 @@ TEST_F(TwoServers, ACapThatIsReachedStaysReachedAfterARestart) {
   EXPECT_TRUE(refused());
   house.restart_broker();
   EXPECT_TRUE(refused());
+  EXPECT_EQ(asked_there(), 1u);
+}
+
+TEST_F(TwoServers, OfManyAtOnceOnlyThoseThatFitPassACap) {
+  house.adjust = [](Config& config) {
+    config.fallback = {"claude"};
+    config.backends["claude"].price = TokenPrice{1e6, 1e6, 1e6};  // a dollar for each token
+    config.backends["claude"].cost_cap_usd_per_day = 19;
+  };
+  house.restart_broker();
+  house.sim->stop(std::chrono::milliseconds(0));
+  // The answer is not there before all have asked.
+  sim::Fault slow;
+  slow.stall = std::chrono::milliseconds(500);
+  far->faults().push(slow, 8);
+  std::vector<std::thread> clients;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 8; ++i)
+    clients.emplace_back([&, i] {
+      if (house.post(turn("n" + std::to_string(i))).status == 200) ++answered;
+    });
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(answered, 1);
+  EXPECT_EQ(asked_there(), 1u);
+  const json cost = house.metrics()["backends"]["claude"]["cost"];
+  EXPECT_EQ(cost["reserved_usd"], 0.0) << cost;
+}
+
+TEST_F(TwoServers, WhatIsReservedIsReleasedWithTheCall) {
+  house.adjust = [](Config& config) {
+    config.mode = "claude";
+    config.backends["claude"].price = TokenPrice{1e6, 1e6, 1e6};
+    config.backends["claude"].cost_cap_usd_per_day = 19;
+  };
+  house.restart_broker();
+  const auto cost = [&] { return house.metrics()["backends"]["claude"]["cost"]; };
+  sim::Fault refusal;
+  refusal.status = 400;
+  far->faults().push(refusal, 1);
+  EXPECT_EQ(house.post(turn("one")).status, 400);
+  EXPECT_EQ(cost()["reserved_usd"], 0.0);
+  // A client that leaves while the server has said nothing.
+  sim::Fault silent;
+  silent.stall = std::chrono::seconds(20);
+  far->faults().push(silent, 1);
+  {
+    auto client = UpstreamClient::create(*parse_url(house.broker->url()));
+    const auto call = (*client)->start(WholeHouse::request_for(turn("two")));
+    while (cost()["reserved_usd"] == 0.0) std::this_thread::yield();
+  }
+  while (cost()["reserved_usd"] != 0.0) std::this_thread::yield();
+  EXPECT_EQ(cost()["today_usd"]["measured"], 0.0);
+  EXPECT_EQ(house.post(turn("six")).status, 200) << "there is room";
+}
+
+// Two brokers on one store see what the other has paid.
+TEST_F(TwoServers, ACapHoldsForAllBrokersOfAStore) {
+  house.adjust = [](Config& config) {
+    config.mode = "claude";
+    config.backends["claude"].price = TokenPrice{1e6, 1e6, 1e6};
+    config.backends["claude"].cost_cap_usd_per_day = 19;
+  };
+  house.restart_broker();
+  auto other = BrokerApp::start(house.config(), BackendProfiles::built_in());
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(house.post(turn("one")).status, 200);
+  auto client = UpstreamClient::create(*parse_url((*other)->url()));
+  const auto reply = (*client)->fetch(WholeHouse::request_for(turn("two")), std::chrono::seconds(30));
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(reply->body, testing::HasSubstr("cost_cap_usd_per_day"));
   EXPECT_EQ(asked_there(), 1u);
 }
 

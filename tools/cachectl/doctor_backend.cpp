@@ -2,6 +2,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "backend/context_needs.h"
+#include "backend/details_probe.h"
 #include "backend/server_identity.h"
 #include "base/bounded_json.h"
 #include "tools/cachectl/doctor_parts.h"
@@ -90,6 +92,29 @@ void tell_models(const std::string& about, const BackendSettings& settings, cons
   findings.add(about, Verdict::fine, server + " is there; it has " + described(models));
 }
 
+// What Ollama and LM Studio say in APIs of their own.
+void tell_details(const std::string& about, const BackendSettings& settings, UpstreamClient& client,
+                  const Clock& clock, Findings& findings, nlohmann::ordered_json& facts) {
+  if (settings.profile.server.model_details == DetailsSource::none) return;
+  std::string model = settings.model;
+  if (model.empty() && facts["models"].size() == 1) model = facts["models"][0]["id"].get<std::string>();
+  const ModelDetails details = DetailsProbe(settings, client, clock).details(model, Freshness::remembered);
+  if (details.tools != Ability::unsaid) facts["takes_tools"] = details.tools == Ability::present;
+  if (details.tools == Ability::absent)
+    findings.add(
+        about, Verdict::problem,
+        printable(model) + " takes no tools, and Claude Code cannot work without them; choose another model");
+  if (!details.context_tokens) return;
+  facts["context_tokens"] = *details.context_tokens;
+  const std::string context =
+      printable(model) + " has a context of " + std::to_string(*details.context_tokens) + " tokens";
+  if (*details.context_tokens >= kContextTokensMin) return findings.add(about, Verdict::fine, context);
+  const std::string& advice = settings.profile.server.context_advice;
+  findings.add(about, Verdict::problem,
+               context + ", and Claude Code needs " + std::to_string(kContextTokensMin) + " to begin" +
+                   (advice.empty() ? "" : ": " + advice));
+}
+
 // What a llama.cpp server says in /props.
 void tell_props(const std::string& about, const json& props, Findings& findings,
                 nlohmann::ordered_json& facts) {
@@ -134,6 +159,7 @@ void examine_backend(const Surroundings& here, const std::string& name, const Ba
     if (settings.profile.server.reports == SlotReports::llama_cpp)
       if (const auto props = ask(**client, settings, settings.base_url.path + "/props"); props)
         tell_props(about, props->said, findings, facts);
+    tell_details(about, settings, **client, here.clock, findings, facts);
   }
   findings.facts["backend"] = std::move(facts);
 }

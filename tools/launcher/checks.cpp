@@ -7,6 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "backend/backend_profiles.h"
 #include "http/deadline.h"
 #include "http/socket.h"
 #include "tools/launcher/child_process.h"
@@ -55,6 +58,15 @@ fs::path existing_part(fs::path path) {
   return path;
 }
 
+std::string context_advice(const std::string& profile) {
+  const BackendProfiles profiles = BackendProfiles::built_in();
+  const auto& all = profiles.all();
+  const auto known = std::ranges::find(all, profile, &BackendProfile::name);
+  if (known == all.end() || known->server.context_advice.empty())
+    return "start the server with a larger context";
+  return known->server.context_advice;
+}
+
 }  // namespace
 
 std::string_view name_of(Verdict verdict) {
@@ -69,20 +81,27 @@ std::string_view name_of(Verdict verdict) {
   return "problem";
 }
 
-Check check_context(std::optional<std::uint64_t> context_tokens, const std::string& profile) {
+Check check_context(std::optional<std::uint64_t> context_tokens, const std::string& profile,
+                    ModelState state) {
   const std::string wanted = "Claude Code needs " + std::to_string(kContextTokensMin) +
                              " tokens to begin and " + std::to_string(kContextTokensWanted) + " to work in";
+  if (!context_tokens && state == ModelState::not_loaded)
+    return {"context", Verdict::doubtful, "the model is not loaded, and its context not known yet",
+            wanted + ": " + context_advice(profile) + ", and look again when it has answered once."};
   if (!context_tokens)
     return {"context", Verdict::doubtful, "the server does not say how large its context is",
             wanted + "; see to it where the server is started."};
   const std::string found = std::to_string(*context_tokens) + " tokens";
   if (*context_tokens >= kContextTokensWanted) return {"context", Verdict::good, found, {}};
-  const std::string how = profile == "llama-cpp"  ? "start llama-server with -c 65536 (times --parallel N)"
-                          : profile == "ollama"   ? "set OLLAMA_CONTEXT_LENGTH=65536 for `ollama serve`"
-                          : profile == "lmstudio" ? "load the model with a context length of 65536"
-                                                  : "start the server with a larger context";
   return {"context", *context_tokens < kContextTokensMin ? Verdict::bad : Verdict::doubtful, found,
-          wanted + ": " + how + "."};
+          wanted + ": " + context_advice(profile) + "."};
+}
+
+std::optional<Check> check_tools(Ability tools, const std::string& model) {
+  if (tools == Ability::unsaid) return std::nullopt;
+  if (tools == Ability::present) return Check{"tools", Verdict::good, model + " takes tools", {}};
+  return Check{"tools", Verdict::bad, model + " takes no tools",
+               "Claude Code cannot work without them: name another model in \"model\" of .anyclauderc.json."};
 }
 
 Check check_template(const std::string& chat_template) {

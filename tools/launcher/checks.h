@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "backend/context_needs.h"
+#include "backend/model_details.h"
 #include "tools/launcher/setting.h"
 
 namespace anyclaude::launcher {
@@ -20,12 +22,12 @@ struct Check {
   std::string advice;  // one sentence on what to change; empty when there is nothing to
 };
 
-// The tokens that Claude Code's system prompt, tools and a short conversation take, and what leaves room to
-// work in.
-inline constexpr std::uint64_t kContextTokensMin = 32'768;
-inline constexpr std::uint64_t kContextTokensWanted = 65'536;
-
-Check check_context(std::optional<std::uint64_t> context_tokens, const std::string& profile);
+// `profile` is the name of one; its context_advice is what a small context is answered with. A model that is
+// not loaded yet has no context.
+Check check_context(std::optional<std::uint64_t> context_tokens, const std::string& profile,
+                    ModelState state = ModelState::unsaid);
+// Nothing where the server does not say what the model takes.
+std::optional<Check> check_tools(Ability tools, const std::string& model);
 // `chat_template` is what a llama.cpp server renders prompts with.
 Check check_template(const std::string& chat_template);
 // MLX-Textgen keeps its cache in files; a full or foreign directory means prefill after prefill.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "backend/backend.h"
+#include "backend/context_needs.h"
 #include "base/clock.h"
 
 namespace anyclaude::launcher {
@@ -93,14 +94,31 @@ bool has_credentials(const Environment& environment, const std::filesystem::path
          file_mentions(state, "\"oauthAccount\"") || file_mentions(state, "\"primaryApiKey\"");
 }
 
-std::optional<std::uint64_t> context_of(const ChosenBackend& backend) {
-  // A long list of somebody else's models is not worth the wait.
-  if (backend.is_anthropic() || backend.settings.profile.server.billing == Billing::paid) return std::nullopt;
+ServedModel served_model_of(const ChosenBackend& backend) {
+  // The long list of a provider's models is not worth the wait.
+  if (backend.is_anthropic() || backend.settings.profile.server.billing == Billing::paid) return {};
   const RealClock clock;
   const auto asked = Backend::create(backend.settings, clock);
-  if (!asked) return std::nullopt;
+  if (!asked) return {};
   const auto identity = (*asked)->identity();
-  return identity ? identity->context_tokens : std::nullopt;
+  if (!identity) return {};
+  const ModelDetails details = (*asked)->details(identity->model);
+  return {identity->model, details.context_tokens ? details.context_tokens : identity->context_tokens,
+          details.tools};
+}
+
+std::vector<std::string> warnings_about(const ServedModel& model, const ChosenBackend& backend) {
+  std::vector<std::string> warnings;
+  if (model.tools == Ability::absent)
+    warnings.push_back("the model " + model.name + " of " + backend.name +
+                       " takes no tools, and Claude Code cannot work without them: name another one in "
+                       "\"model\" of .anyclauderc.json");
+  const bool may_be_cut = backend.settings.profile.server.long_prompts == LongPrompts::may_be_cut;
+  if (may_be_cut && model.context_tokens && *model.context_tokens < kContextTokensMin)
+    warnings.push_back("the model " + model.name + " of " + backend.name + " has a context of " +
+                       std::to_string(*model.context_tokens) + " tokens, and Claude Code needs " +
+                       std::to_string(kContextTokensMin) + " to begin; see `anyclaude doctor`");
+  return warnings;
 }
 
 }  // namespace anyclaude::launcher

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/model_details.h"
 #include "config/config.h"
 #include "tools/launcher/setting.h"
 
@@ -31,7 +32,14 @@ Environment client_environment(const Setting& setting, const ChosenBackend& back
 // Whether Claude Code has a key or a login of the person's, as far as one can see without asking it.
 bool has_credentials(const Environment& environment, const std::filesystem::path& home);
 
-// The context of the model that answers; nothing where the server does not say.
-std::optional<std::uint64_t> context_of(const ChosenBackend& backend);
+// The model that answers, as far as its server says something of it.
+struct ServedModel {
+  std::string name;
+  std::optional<std::uint64_t> context_tokens;
+  Ability tools = Ability::unsaid;
+};
+ServedModel served_model_of(const ChosenBackend& backend);
+// What a user has to know of it before the first turn, as sentences.
+std::vector<std::string> warnings_about(const ServedModel& model, const ChosenBackend& backend);
 
 }  // namespace anyclaude::launcher

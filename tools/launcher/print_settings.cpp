@@ -33,7 +33,7 @@ int print_settings(const Setting& setting, const Arguments& arguments) {
   if (address.empty())
     say("the broker's port differs each time it starts, so ANTHROPIC_BASE_URL is left out: set \"port\" in "
         ".anyclauderc.json to keep it.");
-  auto variables = helpful_variables(setting, *backend, context_of(*backend));
+  auto variables = helpful_variables(setting, *backend, served_model_of(*backend).context_tokens);
   if (!address.empty()) variables.insert(variables.begin(), {"ANTHROPIC_BASE_URL", address, "the broker"});
   if (arguments.format == OutputFormat::json) {
     nlohmann::ordered_json environment = nlohmann::ordered_json::object();

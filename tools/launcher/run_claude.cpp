@@ -83,8 +83,10 @@ class Run {
       say(backend_.name + " at " + backend_.settings.base_url.text() + ", through " + services.broker_url);
     const Figures before = ask_figures(services.broker_url).value_or(Figures{});
     const SteadyTime began = clock_.steady_now();
+    const ServedModel model = served_model_of(backend_);
+    for (const std::string& warning : warnings_about(model, backend_)) say(warning);
     const Environment environment =
-        client_environment(setting_, backend_, services.broker_url, context_of(backend_));
+        client_environment(setting_, backend_, services.broker_url, model.context_tokens);
     const auto code = run_client(claude, arguments_.client, environment, signals);
     if (!code) return report(code.error());
     if (const auto after = ask_figures(services.broker_url)) tell(after->since(before), began);

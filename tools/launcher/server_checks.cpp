@@ -83,7 +83,12 @@ std::vector<Check> check_server(const Setting& setting, const ChosenBackend& bac
   const auto identity = (*asked)->identity();
   checks.push_back(check_model(identity));
   const std::string& profile = backend.settings.profile.name;
-  if (identity) checks.push_back(check_context(identity->context_tokens, profile));
+  if (identity) {
+    const ModelDetails details = (*asked)->details(identity->model);
+    const auto context = details.context_tokens ? details.context_tokens : identity->context_tokens;
+    checks.push_back(check_context(context, profile, details.state));
+    if (auto tools = check_tools(details.tools, identity->model)) checks.push_back(std::move(*tools));
+  }
   if (backend.settings.profile.server.reports == SlotReports::llama_cpp) {
     const auto props = ask_backend(backend, backend.target("/props")).json();
     checks.push_back(check_template(std::string(string_or_empty(props, "chat_template"))));

@@ -3,10 +3,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "fakes/emulator/error_words.h"
 #include "fakes/emulator/interrupted_sink.h"
+#include "fakes/emulator/native_api.h"
 #include "fakes/emulator/strictness.h"
 #include "tools/simserver/completion_endpoint.h"
 #include "tools/simserver/faulty_writer.h"
@@ -86,6 +88,7 @@ Emulator::Emulator(EmulatorOptions options)
     : options_(std::move(options)),
       engine_(engine_options(options_), options_.script),
       listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  loaded_ = options_.model.loading == Loading::at_start;
   sockaddr_in address = loopback(options_.port);
   socklen_t size = sizeof(address);
   auto* raw = reinterpret_cast<sockaddr*>(&address);
@@ -190,6 +193,9 @@ void Emulator::answer(const HttpRequest& request, ResponseWriter& writer) {
   const std::string_view talk = quirks().dialect == Dialect::chat ? "/v1/chat/completions" : "/v1/messages";
   if (reads && request.path == "/v1/models") return say_models(writer);
   if (reads && request.path == "/props" && quirks().errors == ErrorWords::llama_cpp) return say_props(writer);
+  const std::size_t context = engine_.options().context_tokens;
+  if (const auto said = native_reply(request, quirks(), options_.model, loaded_, context))
+    return static_cast<void>(writer.send(200, {{"Content-Type", std::string(sim::kJsonContent)}}, *said));
   if (request.method == "POST" && request.path == talk) return converse(request, writer);
   send_error(error_reply(quirks(), 404, "Not Found"), writer);
 }
@@ -298,13 +304,37 @@ void Emulator::run(sim::ChatRequest request, const Json& body, Trouble trouble, 
   if (quirks().tool_choices == ToolChoices::ignored) request.tool_choice = sim::ToolChoice::automatic;
   sim::PreparedPrompt prompt = engine_.prepare(request);
   if (thinking_is_off(quirks(), body)) prompt.reply.thinking.clear();
-  const std::size_t context = engine_.options().context_tokens;
-  if (prompt.tokens.size() >= context && quirks().overflow != Overflow::refused) {
-    // The model sees the end of the prompt, and the figures speak of that part only.
-    const std::size_t kept = context / 2;
-    prompt.tokens.erase(prompt.tokens.begin(), prompt.tokens.end() - static_cast<std::ptrdiff_t>(kept));
+  if (options_.model.tools == ModelTools::lacking && !request.tools.empty()) {
+    violated("the model takes no tools, which /api/show says");
+    return send_error(error_reply(quirks(), 400, quirks().served_model + " does not support tools"), writer);
   }
+  loaded_ = true;
+  if (quirks().overflow == Overflow::cut_short) prompt = cut_short(request, std::move(prompt));
   generate(request, std::move(prompt), trouble, writer);
+}
+
+// The model sees part of the prompt, and the figures speak of that part only.
+sim::PreparedPrompt Emulator::cut_short(sim::ChatRequest request, sim::PreparedPrompt prompt) const {
+  const std::size_t context = engine_.options().context_tokens;
+  if (prompt.tokens.size() < context) return prompt;
+  constexpr std::size_t kKept = 4;
+  std::size_t left = context - 1;
+  if (quirks().cut == CutStyle::messages_then_half) {
+    const auto is_old = [&](const sim::ChatMessage& message) {
+      return message.speaker != sim::Speaker::system && &message != &request.messages.back();
+    };
+    for (auto old = request.messages.begin(); prompt.tokens.size() > context;) {
+      old = std::find_if(request.messages.begin(), request.messages.end(), is_old);
+      if (old == request.messages.end()) break;
+      request.messages.erase(old);
+      prompt.tokens = engine_.prepare(request).tokens;
+    }
+    if (prompt.tokens.size() < context) return prompt;
+    left = context - (context - kKept) / 2;
+  }
+  const auto behind_kept = prompt.tokens.begin() + kKept;
+  prompt.tokens.erase(behind_kept, prompt.tokens.end() - static_cast<std::ptrdiff_t>(left - kKept));
+  return prompt;
 }
 
 void Emulator::generate(const sim::ChatRequest& request, sim::PreparedPrompt prompt, Trouble trouble,

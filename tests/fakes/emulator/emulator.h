@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fakes/emulator/chat_sink.h"
+#include "fakes/emulator/native_api.h"
 #include "fakes/emulator/quirks.h"
 #include "fakes/emulator/raw_connection.h"
 #include "tools/simserver/engine.h"
@@ -30,6 +31,7 @@ enum class Trouble {
 
 struct EmulatorOptions {
   Quirks quirks;
+  ModelFacts model;
   int port = 0;         // 0: the system chooses
   std::string api_key;  // empty: none is asked for
   sim::EngineOptions engine;
@@ -73,6 +75,7 @@ class Emulator {
   bool has_key(const HttpRequest& request) const;
   void say_models(ResponseWriter& writer) const;
   void say_props(ResponseWriter& writer) const;
+  sim::PreparedPrompt cut_short(sim::ChatRequest request, sim::PreparedPrompt prompt) const;
   void converse(const HttpRequest& request, ResponseWriter& writer);
   bool refuse_model(const sim::Json& body, ResponseWriter& writer);
   bool refuse_body(const sim::Json& body, ResponseWriter& writer, Trouble& trouble);
@@ -88,6 +91,7 @@ class Emulator {
   int port_ = 0;
   std::atomic<bool> stopping_ = false;
   std::atomic<int> running_ = 0;
+  std::atomic<bool> loaded_ = false;
 
   mutable std::mutex mutex_;
   std::deque<Trouble> troubles_;

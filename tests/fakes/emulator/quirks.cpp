@@ -132,6 +132,7 @@ Quirks lmstudio() {
           .tool_choices = ToolChoices::strings_only,
           .unparsed_calls = UnparsedCalls::tool_request_tags,
           .reasoning = Reasoning::reasoning_content,
+          .native_api = NativeApi::lm_studio,
           .keys = Keys::ignored,
           .errors = ErrorWords::string,
           .busy = {503, "Model is loading"}};
@@ -173,6 +174,7 @@ Quirks ollama() {
           .reasoning = Reasoning::reasoning,
           .thinking_switch = ThinkingSwitch::reasoning_effort,
           .overflow = Overflow::cut_short,
+          .native_api = NativeApi::ollama,
           .keys = Keys::ignored,
           .busy = {503, "server busy, please try again.  maximum pending requests exceeded"}};
 }

@@ -41,9 +41,15 @@ enum class ThinkingSwitch { none, template_kwargs, reasoning_effort };
 enum class Deltas { lean, role_in_each, filled };
 enum class StreamEnd { blank_line, no_blank_line };
 enum class Comments { none, keepalive, openrouter };
-// refused: an error that says so. cut_short: the front of the prompt is dropped without a word. unlimited: no
+// refused: an error that says so. cut_short: part of the prompt is dropped without a word. unlimited: no
 // check at all.
 enum class Overflow { refused, cut_short, unlimited };
+// What is left of a prompt that is cut short. Ollama drops the oldest messages that are not system text until
+// the rest fits, and of a rest that does not fit it keeps half of the context. Its runner of 2025 filled the
+// context.
+enum class CutStyle { messages_then_half, whole_context };
+// Which API of its own says what model is loaded.
+enum class NativeApi { none, ollama, lm_studio };
 enum class Keys { checked, ignored };
 // one_at_a_time: a second request while one runs breaks the server's state.
 enum class Concurrency { queued, one_at_a_time };
@@ -91,6 +97,8 @@ struct Quirks {
   StreamEnd stream_end = StreamEnd::blank_line;
   Comments comments = Comments::none;
   Overflow overflow = Overflow::refused;
+  CutStyle cut = CutStyle::messages_then_half;
+  NativeApi native_api = NativeApi::none;
   Keys keys = Keys::checked;
   Concurrency concurrency = Concurrency::queued;
   UnknownFields unknown_fields = UnknownFields::ignored;

@@ -1,0 +1,19 @@
+// One short question to a model server about itself.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "backend/backend_settings.h"
+#include "base/error.h"
+#include "http/upstream_call.h"
+
+namespace anyclaude {
+
+// A GET of `target`, or a POST of `body` where that is not empty; takes kProbeTimeMax at most. Null for a
+// server that does not have this path, or says something there that is not JSON. Errors: timed_out,
+// unavailable (it does not answer, or is not ready), authentication (it refuses the key).
+Result<nlohmann::json> ask_server(UpstreamClient& client, const BackendSettings& settings, std::string target,
+                                  std::string body = {});
+
+}  // namespace anyclaude
