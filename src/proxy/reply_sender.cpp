@@ -8,6 +8,8 @@ namespace anyclaude {
 void send_error(Exchange& exchange, const ApiError& error) {
   exchange.entry.end = RequestEntry::End::failed;
   if (!exchange.client.started()) {
+    // Before the client hears of it and asks again.
+    exchange.cost.release();
     exchange.entry.http_status = error.status;
     HeaderFields headers = own_reply_headers("application/json", exchange);
     if (!error.retry_after.empty()) headers.add("Retry-After", error.retry_after);

@@ -36,6 +36,7 @@ class RecordingListener final : public RelayListener {
     }
     readable_ = readable_ && head.status == 200;
     exchange_.entry.http_status = head.status;
+    if (head.status != 200) exchange_.cost.release();
     if (head.status >= 500 && exchange_.may_fall_back) return RelayStyle::withheld;
     add_cache_headers(headers, exchange_);
     return streamed_ ? RelayStyle::stream : RelayStyle::whole;

@@ -56,6 +56,39 @@ TEST_F(CostLedgerTest, ARestartGoesOnWithTheDayAndANewDayBeginsAtNothing) {
   EXPECT_NEAR(costs.snapshot()["paid"]["usd"]["measured"].get<double>(), 0.99, 1e-9);
 }
 
+TEST_F(CostLedgerTest, AReservationTakesRoomUntilItIsSettledOrReleased) {
+  CostLedger costs(store_->states(), clock_, {{"paid", 3, 15, 0.3, 1.0}});
+  auto first = costs.reserve("paid", {300'000, 1'000});
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(costs.reserve("paid", {100'000, 0})) << "0.90 and 0.015 are kept";
+  first->release();
+  auto second = costs.reserve("paid", {300'000, 1'000'000});
+  ASSERT_TRUE(second);
+  EXPECT_NEAR(costs.snapshot()["paid"]["reserved_usd"].get<double>(),
+              0.9 + 15e-6 * static_cast<double>(kReservedAnswerTokensMax), 1e-9);
+  second->settle({10'000, 0, 0, Certainty::measured});
+  EXPECT_EQ(costs.snapshot()["paid"]["reserved_usd"], 0.0);
+  EXPECT_NEAR(costs.snapshot()["paid"]["today_usd"]["measured"].get<double>(), 0.03, 1e-9);
+  EXPECT_FALSE(costs.reserve("free", {1, 1})->is_open());
+}
+
+// Two brokers on one store.
+TEST_F(CostLedgerTest, CostsOfAnotherLedgerAddUpAndCount) {
+  const std::vector<CostAccount> accounts{{"paid", 3, 15, 0.3, 1.0}};
+  CostLedger one(store_->states(), clock_, accounts);
+  CostLedger other(store_->states(), clock_, accounts);
+  for (int i = 0; i < 3; ++i) {
+    for (CostLedger* ledger : {&one, &other}) {
+      (void)ledger->add("paid", {50'000, 0, 0, Certainty::measured});
+      ASSERT_TRUE(ledger->flush());
+    }
+  }
+  EXPECT_FALSE(one.reserve("paid", {50'000, 0})) << "0.90 are spent";
+  EXPECT_NEAR(one.snapshot()["paid"]["today_usd"]["measured"].get<double>(), 0.9, 1e-9);
+  CostLedger later(store_->states(), clock_, accounts);
+  EXPECT_NEAR(later.snapshot()["paid"]["usd"]["measured"].get<double>(), 0.9, 1e-9);
+}
+
 TEST_F(CostLedgerTest, EmptyingTheStoreGivesNobodyASecondDay) {
   const std::vector<CostAccount> accounts{{"paid", 3, 15, 0.3, 1.0}};
   CostLedger before(store_->states(), clock_, accounts);

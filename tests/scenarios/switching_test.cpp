@@ -174,24 +174,6 @@ TEST_F(TwoServers, WhatIsReservedIsReleasedWithTheCall) {
   EXPECT_EQ(house.post(turn("six")).status, 200) << "there is room";
 }
 
-// Two brokers on one store see what the other has paid.
-TEST_F(TwoServers, ACapHoldsForAllBrokersOfAStore) {
-  house.adjust = [](Config& config) {
-    config.mode = "claude";
-    config.backends["claude"].price = TokenPrice{1e6, 1e6, 1e6};
-    config.backends["claude"].cost_cap_usd_per_day = 19;
-  };
-  house.restart_broker();
-  auto other = BrokerApp::start(house.config(), BackendProfiles::built_in());
-  ASSERT_TRUE(other) << other.error().message;
-  EXPECT_EQ(house.post(turn("one")).status, 200);
-  auto client = UpstreamClient::create(*parse_url((*other)->url()));
-  const auto reply = (*client)->fetch(WholeHouse::request_for(turn("two")), std::chrono::seconds(30));
-  ASSERT_TRUE(reply);
-  EXPECT_THAT(reply->body, testing::HasSubstr("cost_cap_usd_per_day"));
-  EXPECT_EQ(asked_there(), 1u);
-}
-
 TEST_F(TwoServers, RulesSendRequestsWhereTheySayAndAWrongNameStopsTheStart) {
   house.adjust = [](Config& config) {
     RoutingRule rule;
