@@ -84,7 +84,8 @@ class Run {
     const Figures before = ask_figures(services.broker_url).value_or(Figures{});
     const SteadyTime began = clock_.steady_now();
     const ServedModel model = served_model_of(backend_);
-    for (const std::string& warning : warnings_about(model, backend_)) say(warning);
+    if (may_chat(arguments_))
+      for (const std::string& warning : warnings_about(model, backend_)) say(warning);
     const Environment environment =
         client_environment(setting_, backend_, services.broker_url, model.context_tokens);
     const auto code = run_client(claude, arguments_.client, environment, signals);
