@@ -52,11 +52,13 @@ void PromptCheck::take_details(Freshness freshness) {
     exchange_.identity.context_tokens = details_.context_tokens;
 }
 
+// Only where the server says which context the model is loaded with: a figure in a list of models may be
+// another one, and such servers refuse a prompt themselves, with exact figures.
 bool PromptCheck::cannot_fit() const {
-  const auto context = exchange_.identity.context_tokens;
   const bool may_be_cut = exchange_.settings().profile.server.long_prompts == LongPrompts::may_be_cut;
-  return may_be_cut && context &&
-         std::max(evidence_.tokens.likely_least, evidence_.least_by_history.value_or(0)) >= *context;
+  return may_be_cut && details_.context_tokens &&
+         std::max(evidence_.tokens.likely_least, evidence_.least_by_history.value_or(0)) >=
+             *details_.context_tokens;
 }
 
 std::optional<ApiError> PromptCheck::refusal() {
@@ -64,10 +66,9 @@ std::optional<ApiError> PromptCheck::refusal() {
   if (details_.tools == Ability::absent && !offered_tools(*exchange_.parsed, policy).empty())
     return no_tools(exchange_);
   // The server may have been started anew with a larger context since it was asked.
-  if (cannot_fit() && exchange_.settings().profile.server.model_details != DetailsSource::none)
-    take_details(Freshness::asked_now);
+  if (cannot_fit()) take_details(Freshness::asked_now);
   if (!cannot_fit()) return std::nullopt;
-  const std::uint64_t context = *exchange_.identity.context_tokens;
+  const std::uint64_t context = *details_.context_tokens;
   return prompt_too_long(std::max(estimate(), context + 1), context);
 }
 
