@@ -180,7 +180,4 @@ FAULTS = [
     Fault("a cap does not see what is reserved", "metrics", "src/metrics/cost_ledger.cpp",
           "  if (spent + book.reserved_usd + next <= ", "  if (spent + next <= ",
           "test_scenarios", "TwoServers.OfManyAtOnceOnlyThoseThatFitPassACap"),
-    Fault("a reservation outlives a refusal", "proxy", "src/proxy/verbatim_forwarder.cpp",
-          "    if (head.status != 200) exchange_.cost.release();\n", "",
-          "test_scenarios", "TwoServers.WhatIsReservedIsReleasedWithTheCall"),
 ]
