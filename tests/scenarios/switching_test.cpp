@@ -1,4 +1,6 @@
 // A running broker is told to use another server, and finds its way back.
+#include <gmock/gmock.h>
+
 #include <atomic>
 #include <thread>
 #include <vector>
