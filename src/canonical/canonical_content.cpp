@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "messages/content_block.h"
+#include "messages/attribution.h"
+#include "messages/block_kind.h"
 
 namespace anyclaude {
 namespace {
@@ -64,12 +65,17 @@ MemberUse use_of(Lane lane, BlockKind kind, std::string_view name) {
   return MemberUse::keyed;
 }
 
+// A text block with nothing but the line; `cache_control` on it makes no difference anywhere.
 bool is_attribution_block(simdjson::dom::element value) {
   simdjson::dom::object block;
   std::string_view type;
   std::string_view text;
-  return value.get(block) == simdjson::SUCCESS && block.at_key("type").get(type) == simdjson::SUCCESS &&
-         type == "text" && block.at_key("text").get(text) == simdjson::SUCCESS && is_attribution(text);
+  if (value.get(block) != simdjson::SUCCESS || block.at_key("type").get(type) != simdjson::SUCCESS ||
+      type != "text" || block.at_key("text").get(text) != simdjson::SUCCESS || !is_attribution(text))
+    return false;
+  return std::all_of(block.begin(), block.end(), [](const simdjson::dom::key_value_pair& member) {
+    return member.key == "type" || member.key == "text" || member.key == "cache_control";
+  });
 }
 
 struct Range {

@@ -71,15 +71,4 @@ struct ContentBlock {
       value;
 };
 
-// The attribution ("billing") line that Claude Code puts first in its system prompt, as a block of its own.
-// It says nothing to the model and changes with every conversation.
-inline constexpr std::string_view kAttributionPrefix = "x-anthropic-billing-header:";
-
-// Only a block that is nothing but that line: text behind it in the same block was meant for the model.
-inline bool is_attribution(std::string_view system_text) {
-  const std::size_t line_end = system_text.find('\n');
-  return system_text.starts_with(kAttributionPrefix) &&
-         (line_end == system_text.npos || line_end + 1 == system_text.size());
-}
-
 }  // namespace anyclaude

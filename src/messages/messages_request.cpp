@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "messages/attribution.h"
 #include "messages/content_block_reader.h"
 #include "messages/json_document.h"
 #include "messages/json_reader.h"

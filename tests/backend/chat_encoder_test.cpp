@@ -85,8 +85,8 @@ TEST(ChatEncoder, LeavesOutAModelThatIsNotKnown) {
 
 TEST(ChatEncoder, JoinsSystemBlocksAndDropsTheBillingLine) {
   const auto request = request_with(
-      kHi, R"("system":[{"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.197.c61;"},)"
-           R"({"type":"text","text":"one"},{"type":"text","text":"two"}])");
+      kHi, R"("system":[{"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.197.c61; )"
+           R"(cc_entrypoint=cli;"},{"type":"text","text":"one"},{"type":"text","text":"two"}])");
   EXPECT_EQ(encoded_json(request)["messages"][0]["content"], "one\n\ntwo");
 }
 

@@ -23,7 +23,7 @@ constexpr auto kEverything = R"({
   "tool_choice": {"type": "tool", "name": "t", "disable_parallel_tool_use": true},
   "output_config": {"effort": "high", "format": {"type": "json_schema", "schema": {"metadata": 1}}},
   "output_format": {"type": "json_schema", "schema": {"stream": 1}},
-  "system": [{"type": "text", "text": "x-anthropic-billing-header: v", "cache_control": {"ttl": "5m"}},
+  "system": [{"type": "text", "text": "x-anthropic-billing-header: cc_version=2.1.197.c61; cc_entrypoint=cli;", "cache_control": {"ttl": "5m"}},
              {"type": "text", "text": "You are.", "cache_control": {"ttl": "5m"}}],
   "tools": [{"name": "t", "description": "d", "cache_control": {"ttl": "5m"}, "defer_loading": true, "type": "custom",
              "input_schema": {"properties": {"cache_control": {"type": "string"}, "is_error": {"type": "null"}}}}],

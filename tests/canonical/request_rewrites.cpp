@@ -1,5 +1,7 @@
 #include "tests/canonical/request_rewrites.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -10,6 +12,9 @@
 namespace anyclaude {
 namespace {
 
+const RE2 kWholeAttribution(
+    R"(x-anthropic-billing-header: cc_version=\d+\.\d+\.\d+(\.[0-9a-f]{3})?; cc_entrypoint=[a-z0-9_-]{1,40};)"
+    R"(( cch=[0-9a-f]{5};| cc_is_subagent=true;| cc_workload=cron;)*\n?)");
 const char* const kAttribution = "x-anthropic-billing-header: cc_version=2.1.197.";
 
 void toggle_cache_control(Json& object, Random& random) {
@@ -59,8 +64,10 @@ void rewrite_attribution(Json& request, Random& random) {
   for (std::size_t i = system.size(); i > 0; --i)
     if (system[i - 1]["text"].get<std::string>().starts_with(kAttribution)) system.erase(i - 1);
   if (random.coin())
-    system.insert(system.begin(), Json::object({{"type", "text"},
-                                                {"text", kAttribution + std::to_string(random.below(100))}}));
+    system.insert(system.begin(),
+                  Json::object({{"type", "text"},
+                                {"text", kAttribution + std::to_string(100 + random.below(900)) +
+                                             "; cc_entrypoint=cli;"}}));
   if (system.empty() && random.coin()) {
     request.erase("system");
   } else {
@@ -317,8 +324,8 @@ nlohmann::json verbatim_reference_form(const Json& request) {
   if (!form.contains("system") || form["system"].is_null()) return form;
   nlohmann::json system = nlohmann::json::array();
   for (nlohmann::json& block : reference_content(form["system"]))
-    if (block.value("type", "") != "text" ||
-        !block.value("text", "").starts_with("x-anthropic-billing-header:"))
+    if (block.size() != 2 || block.value("type", "") != "text" ||
+        !RE2::FullMatch(block.value("text", ""), kWholeAttribution))
       system.push_back(std::move(block));
   form.erase("system");
   if (!system.empty()) form["system"] = std::move(system);

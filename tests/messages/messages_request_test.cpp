@@ -135,7 +135,8 @@ TEST(MessagesRequest, ANullIsAbsentWhereAValueIsOptional) {
 
 TEST(MessagesRequest, LeavesOutTheAttributionBlockAndNothingElse) {
   const auto request =
-      parse_with(R"("system":[{"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.197.c61;"},)"
+      parse_with(R"("system":[{"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.197.c61; )"
+                 R"(cc_entrypoint=cli;"},)"
                  R"({"type":"text","text":"You are.","cache_control":{"type":"ephemeral"}},)"
                  R"({"type":"text","text":"x-anthropic-billing-header: v;\nand what was said behind it"},)"
                  R"({"type":"poem","lines":1,"cache_control":{}}])");
@@ -145,7 +146,10 @@ TEST(MessagesRequest, LeavesOutTheAttributionBlockAndNothingElse) {
   EXPECT_TRUE(request->system[1].text.ends_with("behind it"));
   EXPECT_EQ(request->system[2].text, R"({"lines":1,"type":"poem"})");
   EXPECT_EQ(parse_with(R"("system":"plain")").value().system.at(0).text, "plain");
-  EXPECT_TRUE(parse_with(R"("system":"x-anthropic-billing-header: v;\n")").value().system.empty());
+  EXPECT_TRUE(parse_with(R"("system":"x-anthropic-billing-header: cc_version=2.1.99.0af; cc_entrypoint=cli; )"
+                         R"(cch=00000;\n")")
+                  .value()
+                  .system.empty());
 }
 
 TEST(MessagesRequest, KeepsSystemMessagesWhereTheyStand) {
