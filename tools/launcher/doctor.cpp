@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/launcher/checks.h"
+#include "tools/launcher/gateway.h"
 #include "tools/launcher/services.h"
 #include "tools/launcher/verbs.h"
 
@@ -30,6 +31,8 @@ std::vector<Check> all_checks(const Setting& setting) {
   std::vector<Check> checks{check_configuration(setting)};
   if (const auto backend = choose_backend(setting)) {
     for (Check& check : check_server(setting, *backend)) checks.push_back(std::move(check));
+    if (const std::string note = gateway_note(setting, *backend); !note.empty())
+      checks.push_back({"gateway", Verdict::doubtful, note, {}});
   } else if (!setting.config.mode.empty()) {
     const bool lacks_approval = backend.error().kind == ErrorKind::permission;
     checks.push_back({"backend", Verdict::bad, backend.error().message,

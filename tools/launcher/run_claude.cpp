@@ -9,6 +9,7 @@
 #include "tools/launcher/child_process.h"
 #include "tools/launcher/client_environment.h"
 #include "tools/launcher/client_run.h"
+#include "tools/launcher/gateway.h"
 #include "tools/launcher/known_servers.h"
 #include "tools/launcher/probe.h"
 #include "tools/launcher/progress.h"
@@ -152,6 +153,9 @@ int run_claude(const Setting& setting, const Arguments& arguments, Signals& sign
   if (wants_client && launcher_depth(setting.environment) >= limits::kLauncherDepthMax)
     return in_a_loop(claude);
   tell_foreign_address(setting, *backend);
+  // Where the client's own credentials go must not be a surprise, to a script neither.
+  if (const std::string note = gateway_note(setting, *backend); !note.empty() && backend->is_anthropic())
+    say(note);
   auto services = bring_up(setting, *backend, signals);
   if (!services) return report(services.error());
   if (!wants_client) return serve(*services, signals);
