@@ -28,10 +28,18 @@ std::vector<BackendName> backend_names(const Config& config, const BackendProfil
   return names;
 }
 
+// At a profile's own address over https there is the service that the profile is made for.
+bool is_the_service_itself(const BackendSettings& settings) {
+  const auto known = parse_url(settings.profile.default_base_url);
+  return known && settings.base_url.scheme == UrlScheme::https && settings.base_url == without_v1(*known);
+}
+
 Result<std::shared_ptr<Backend>> make_backend(const Config& config, const BackendProfiles& profiles,
-                                              const Clock& clock, const std::string& name) {
+                                              const Clock& clock, const std::string& via_mark,
+                                              const std::string& name) {
   auto settings = server_settings(config, profiles, name);
   if (!settings) return tl::unexpected(settings.error());
+  if (!is_the_service_itself(*settings)) settings->route.via_mark = via_mark;
   auto backend = Backend::create(std::move(*settings), clock);
   if (!backend) return tl::unexpected(backend.error());
   return std::shared_ptr<Backend>(std::move(*backend));
@@ -60,10 +68,10 @@ bool names_backend(std::string_view side_requests) {
 }  // namespace
 
 Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const BackendProfiles& profiles,
-                                                  const Clock& clock) {
+                                                  const Clock& clock, const std::string& via_mark) {
   auto backends = std::make_unique<BackendSet>(backend_names(config, profiles),
-                                               [config, profiles, &clock](const std::string& name) {
-                                                 return make_backend(config, profiles, clock, name);
+                                               [config, profiles, &clock, via_mark](const std::string& name) {
+                                                 return make_backend(config, profiles, clock, via_mark, name);
                                                });
   if (auto status = backends->switch_to(config.mode); !status) return tl::unexpected(status.error());
   return backends;

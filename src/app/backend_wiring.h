@@ -16,9 +16,10 @@ namespace anyclaude {
 
 // Every server that may be asked for: the entries of `backends` and the known kinds that have a default
 // address. The one that `mode` names is made at once and is current; its errors have source config. `clock`
-// outlives the set.
+// outlives the set. `via_mark` goes with every request to a server that may lead back here (via_mark.h): all
+// but one at the https address that its profile names, which is no broker; that one sees nothing of it.
 Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const BackendProfiles& profiles,
-                                                  const Clock& clock);
+                                                  const Clock& clock, const std::string& via_mark);
 
 // The rules of `routing` and, behind them, that of `prompt.side_requests` when it names a server. Rules that
 // lead to a disabled entry do not count.

@@ -10,9 +10,11 @@
 #include "app/backend_wiring.h"
 #include "app/running_broker_file.h"
 #include "app/start_report.h"
+#include "base/random_id.h"
 #include "base/version.h"
 #include "config/config_digest.h"
 #include "http/http_server.h"
+#include "http/own_address.h"
 #include "messages/api_error.h"
 #include "proxy/broker_service.h"
 #include "storage/lmdb/lmdb_store.h"
@@ -62,10 +64,12 @@ struct Servers {
   Router router;
   std::vector<const BackendEntry*> fallbacks;
   std::vector<CostAccount> accounts;
+  std::string via_mark;
 };
 
 Result<Servers> make_servers(const Config& config, const BackendProfiles& profiles, const Clock& clock) {
-  auto backends = make_backends(config, profiles, clock);
+  std::string via_mark = random_id("");
+  auto backends = make_backends(config, profiles, clock, via_mark);
   if (!backends) return tl::unexpected(backends.error());
   auto router = make_router(config, **backends);
   if (!router) return tl::unexpected(router.error());
@@ -73,7 +77,20 @@ Result<Servers> make_servers(const Config& config, const BackendProfiles& profil
   if (!fallbacks) return tl::unexpected(fallbacks.error());
   auto accounts = cost_accounts(config);
   if (!accounts) return tl::unexpected(accounts.error());
-  return Servers{std::move(*backends), std::move(*router), std::move(*fallbacks), std::move(*accounts)};
+  return Servers{std::move(*backends), std::move(*router), std::move(*fallbacks), std::move(*accounts),
+                 std::move(via_mark)};
+}
+
+constexpr int kPortTriesMax = 3;
+
+Status leads_elsewhere(const BackendEntry& entry, const std::string& host, int port) {
+  const Url& url = entry.backend->settings().base_url;
+  if (!leads_to_own_address(url, host, port, Deadline(limits::kResolveTimeMax))) return {};
+  return fail(ErrorKind::loop, ErrorSource::config,
+              "the address of backend '" + entry.name + "', " + url.text() +
+                  ", is the one this broker listens on: it would ask itself. Let \"baseUrl\" in the "
+                  "configuration, or "
+                  "--backend-url, name the model server, or listen elsewhere (\"port\", or --listen)");
 }
 
 class WiredBroker final : public BrokerApp {
@@ -92,42 +109,36 @@ class WiredBroker final : public BrokerApp {
         prompts_(store_->states(), secrets.primary, std::move(prompt_options)),
         traces_(store_->states(), trace_detail_from(config.explain_keep).value_or(TraceDetail::excerpts)),
         guard_(config.listen_host, config.allowed_hosts),
-        parts_{
-            *clock_,
-            *backends_,
-            router_,
-            fallbacks_,
-            costs_,
-            store_->responses(),
-            secrets_,
-            repeats_,
-            calibration_,
-            prompts_,
-            prefixes_,
-            traces_,
-            projects_,
-            learned_,
-            ledger_,
-            guard_,
-            *log_,
-            waiter_,
-            {cache_mode, config.cache_ttl},
-            prompts_.level(),
-            {config.side_requests == "local" ? SideRequestHandling::local : SideRequestHandling::forward}} {}
+        parts_{*clock_,
+               *backends_,
+               router_,
+               fallbacks_,
+               costs_,
+               store_->responses(),
+               secrets_,
+               repeats_,
+               calibration_,
+               prompts_,
+               prefixes_,
+               traces_,
+               projects_,
+               learned_,
+               ledger_,
+               guard_,
+               *log_,
+               waiter_,
+               {cache_mode, config.cache_ttl},
+               prompts_.level(),
+               {config.side_requests == "local" ? SideRequestHandling::local : SideRequestHandling::forward},
+               std::move(servers.via_mark)} {}
 
   ~WiredBroker() override { stop(limits::kShutdownGraceMax); }
 
   Status listen(const Config& config) {
-    HttpServerOptions options;
-    options.host = config.listen_host;
-    options.port = config.listen_port;
     auto token = load_or_create_admin_token(config.store_directory);
     if (!token) return tl::unexpected(token.error());
-    auto server = HttpServer::listen(
-        options, [this](HttpRequest& request, ResponseWriter& client) { service_->handle(request, client); },
-        error_body);
-    if (!server) return tl::unexpected(server.error());
-    server_ = std::move(*server);
+    if (auto status = take_port(config); !status) return status;
+    guard_.listens_on(server_->port());
     const bool is_ipv6 = config.listen_host.find(':') != std::string::npos;
     url_ = "http://" + (is_ipv6 ? "[" + config.listen_host + "]" : config.listen_host) + ":" +
            std::to_string(server_->port());
@@ -165,6 +176,29 @@ class WiredBroker final : public BrokerApp {
   }
 
  private:
+  // Binds, and refuses servers that are this broker itself. A port that the system chose may be the one where
+  // a server is to start later: then another is taken.
+  Status take_port(const Config& config) {
+    HttpServerOptions options;
+    options.host = config.listen_host;
+    options.port = config.listen_port;
+    Status status;
+    for (int tries = 0; tries < kPortTriesMax; ++tries) {
+      auto server = HttpServer::listen(
+          options,
+          [this](HttpRequest& request, ResponseWriter& client) { service_->handle(request, client); },
+          error_body);
+      if (!server) return tl::unexpected(server.error());
+      server_ = std::move(*server);
+      status =
+          backends_->require([host = config.listen_host, port = server_->port()](const BackendEntry& entry) {
+            return leads_elsewhere(entry, host, port);
+          });
+      if (status || config.listen_port != 0) break;
+    }
+    return status;
+  }
+
   // In the order they are needed; destroyed in reverse, the server first.
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<Clock> clock_;

@@ -20,7 +20,7 @@ class ConfiguredBackend final : public Backend {
   UpstreamClient& client() override { return *client_; }
   CallGate& gate() override { return gate_; }
 
-  Result<BackendIdentity> identity() override {
+  Result<BackendIdentity> identity(std::string_view via) override {
     if (settings_.profile.lane() == Lane::verbatim) return BackendIdentity{.fingerprint = "anthropic"};
     std::promise<Result<BackendIdentity>> promise;
     std::uint64_t generation = 0;
@@ -35,7 +35,7 @@ class ConfiguredBackend final : public Backend {
       probe_ = promise.get_future().share();
       generation = generation_;
     }
-    const Result<BackendIdentity> heard = settle(ask(), generation);
+    const Result<BackendIdentity> heard = settle(ask(via), generation);
     promise.set_value(heard);
     return heard;
   }
@@ -76,14 +76,14 @@ class ConfiguredBackend final : public Backend {
     return heard;
   }
 
-  Result<BackendIdentity> ask() {
+  Result<BackendIdentity> ask(std::string_view via) {
     ServerStatements said;
     if (settings_.profile.server.reports == SlotReports::llama_cpp) {
-      auto props = ask_server(*client_, settings_, settings_.base_url.path + "/props");
+      auto props = ask_server(*client_, settings_, settings_.base_url.path + "/props", {}, via);
       if (!props) return tl::unexpected(props.error());
       said.props = std::move(*props);
     }
-    auto models = ask_server(*client_, settings_, models_target(settings_));
+    auto models = ask_server(*client_, settings_, models_target(settings_), {}, via);
     if (!models) return tl::unexpected(models.error());
     said.models = std::move(*models);
     return identify(settings_, said, clock_.system_now());

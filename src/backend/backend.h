@@ -48,8 +48,10 @@ class Backend {
   // Asked anew on first use, after a failed call and after kBackendIdentityIdleMax without use; otherwise
   // remembered. One caller asks, those who come meanwhile wait for what it hears. In the verbatim lane no
   // question is asked. Errors: unavailable (the server does not answer, or is still loading), authentication
-  // (it refuses the key), not_found (no such model, or several and none chosen: the message lists them).
-  virtual Result<BackendIdentity> identity() = 0;
+  // (it refuses the key), not_found (no such model, or several and none chosen: the message lists them), loop
+  // (the question came back to a broker that had passed it on). `via`: the marks of the client
+  // request that needs the answer (via_mark.h).
+  virtual Result<BackendIdentity> identity(std::string_view via = {}) = 0;
   // The server failed a call or the connection: whatever is remembered may be wrong.
   virtual void forget_identity() = 0;
 

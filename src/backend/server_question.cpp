@@ -2,14 +2,28 @@
 
 #include <utility>
 
+#include "backend/key_mask.h"
 #include "backend/reply_decoder.h"
 #include "base/limits.h"
+#include "messages/api_error.h"
 #include "messages/reply_json.h"
 
 namespace anyclaude {
+namespace {
+
+tl::unexpected<Error> not_ready(const BackendSettings& settings, const HttpReply& reply) {
+  const ApiError said = translate_upstream_error(reply.status, reply.headers, reply.body, 1, {});
+  const std::string message = KeyMask(settings.api_key).masked(said).message;
+  // The words of the broker that found the loop are all there is to say.
+  if (reply.status == kLoopStatus) return fail(ErrorKind::loop, ErrorSource::upstream, message, Retry::never);
+  return fail(ErrorKind::unavailable, ErrorSource::upstream,
+              "the model server at " + settings.base_url.text() + " is not ready: " + message, Retry::later);
+}
+
+}  // namespace
 
 Result<nlohmann::json> ask_server(UpstreamClient& client, const BackendSettings& settings, std::string target,
-                                  std::string body) {
+                                  std::string body, std::string_view via) {
   UpstreamRequest request;
   request.method = body.empty() ? "GET" : "POST";
   request.target = std::move(target);
@@ -18,6 +32,7 @@ Result<nlohmann::json> ask_server(UpstreamClient& client, const BackendSettings&
   request.headers.add("Accept-Encoding", "identity");
   if (!settings.api_key.empty()) request.headers.add("Authorization", "Bearer " + settings.api_key);
   request.body = std::move(body);
+  request.via = via;
   request.timeouts = settings.timeouts;
   request.timeouts.first_byte = limits::kProbeTimeMax;
   const auto reply = client.fetch(std::move(request));
@@ -30,12 +45,7 @@ Result<nlohmann::json> ask_server(UpstreamClient& client, const BackendSettings&
     return fail(ErrorKind::authentication, ErrorSource::upstream,
                 "the model server at " + settings.base_url.text() + " refuses the broker's key");
   }
-  if (reply->status == 429 || reply->status >= 500) {
-    return fail(ErrorKind::unavailable, ErrorSource::upstream,
-                "the model server at " + settings.base_url.text() + " is not ready: " +
-                    translate_upstream_error(reply->status, reply->headers, reply->body, 1, {}).message,
-                Retry::later);
-  }
+  if (reply->status == 429 || reply->status >= 500) return not_ready(settings, *reply);
   if (reply->status != 200) return nlohmann::json();
   nlohmann::json said = parse_reply_json(reply->body);
   return said.is_discarded() ? nlohmann::json() : said;

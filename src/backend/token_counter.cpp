@@ -20,7 +20,7 @@ tl::unexpected<Error> cannot(const BackendSettings& settings, std::string_view w
 // Several questions under one deadline.
 class Asking {
  public:
-  explicit Asking(Backend& backend) : backend_(backend) {}
+  Asking(Backend& backend, std::string_view via) : backend_(backend), via_(via) {}
 
   Result<Json> post(std::string_view path, std::string body) {
     const BackendSettings& settings = backend_.settings();
@@ -32,6 +32,7 @@ class Asking {
     if (!settings.api_key.empty()) request.headers.add("Authorization", "Bearer " + settings.api_key);
     request.body = std::move(body);
     request.timeouts = settings.timeouts;
+    request.via = via_;
     const auto reply = backend_.client().fetch(std::move(request), deadline_.left());
     if (!reply) return tl::unexpected(reply.error());
     if (reply->status != 200)
@@ -42,6 +43,7 @@ class Asking {
 
  private:
   Backend& backend_;
+  const std::string_view via_;
   const Deadline deadline_{limits::kTokenCountTimeMax};
 };
 
@@ -72,9 +74,9 @@ Result<std::uint64_t> count_in_llama_cpp(Asking& asking, const BackendSettings& 
 
 }  // namespace
 
-Result<std::uint64_t> count_prompt_tokens(Backend& backend, std::string_view body) {
+Result<std::uint64_t> count_prompt_tokens(Backend& backend, std::string_view body, std::string_view via) {
   const BackendSettings& settings = backend.settings();
-  Asking asking(backend);
+  Asking asking(backend, via);
   switch (settings.profile.server.token_count) {
     case TokenCounting::llama_cpp:
       return count_in_llama_cpp(asking, settings, body);

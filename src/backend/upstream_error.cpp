@@ -95,6 +95,7 @@ int client_status(int status) {
     case 500:
     case 502:
     case 504:
+    case kLoopStatus:
     case 529:
       return status;
     case 408:

@@ -26,6 +26,8 @@ std::string_view name_of(ErrorKind kind) {
       return "cancelled";
     case ErrorKind::protocol:
       return "protocol";
+    case ErrorKind::loop:
+      return "loop";
     case ErrorKind::corrupt:
       return "corrupt";
     case ErrorKind::full:

@@ -20,6 +20,7 @@ enum class ErrorKind {
   timed_out,
   cancelled,
   protocol,
+  loop,  // the request came back to a broker that had sent it on
   corrupt,
   full,
   io,

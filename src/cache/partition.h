@@ -1,6 +1,7 @@
 // Whose answers a caller may see.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,14 +11,16 @@
 namespace anyclaude {
 
 struct Caller {
-  std::string_view broker_key_name;  // of the matching broker key; empty when none is configured
-  std::string_view api_key;          // x-api-key as received
-  std::string_view bearer;           // the token of Authorization: Bearer
-  std::string_view account_id;       // from metadata; OAuth tokens rotate, accounts do not
+  std::string_view broker_key_name = {};  // of the matching broker key; empty when none is configured
+  // Every credential that the server behind the verbatim lane gets or that the client sent: sorted by name,
+  // the lines of one name as they came.
+  std::span<const HeaderLine> credentials = {};
 };
 
 // The broker key's name; with none configured "local" in the rewritten lane, and in the verbatim lane a keyed
-// hash of the API key, or for OAuth of the account (of the token when no account is named). Holds no secret.
+// hash over all credentials. Callers without any share a partition of their own. Two callers share a
+// partition only when every line is the same, byte for byte: a token that was rotated starts without answers.
+// Holds no secret.
 std::string partition_of(Lane lane, const Caller& caller, const HashSecret& secret);
 
 }  // namespace anyclaude

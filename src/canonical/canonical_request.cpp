@@ -45,7 +45,7 @@ class Canonicalizer {
   // A new option does not compile here until someone decides whether it is keyed. The level decides the order
   // of tools and is otherwise the key context's business.
   void write_head() {
-    const auto& [lane, level, anthropic_beta, anthropic_version] = options_;
+    const auto& [lane, level, anthropic_beta, anthropic_version, headers, query] = options_;
     writer_.field("key_version");
     writer_.string(std::to_string(kKeyVersion));
     writer_.field("lane");
@@ -56,6 +56,21 @@ class Canonicalizer {
     writer_.string(anthropic_beta);
     writer_.field("header anthropic-version");
     writer_.string(anthropic_version);
+    // Only where there are any: requests without them keep the keys they had before these counted.
+    if (!headers.empty()) write_headers(headers);
+    if (query.empty()) return;
+    writer_.field("query");
+    writer_.string(query);
+  }
+
+  void write_headers(std::span<const HeaderLine> headers) {
+    writer_.field("headers");
+    writer_.tag(CanonicalTag::list);
+    for (const auto& [name, value] : headers) {
+      writer_.key(name);
+      writer_.string(value);
+    }
+    writer_.tag(CanonicalTag::list_end);
   }
 
   void sort_out(const simdjson::dom::object& fields) {
@@ -163,11 +178,7 @@ class Canonicalizer {
     });
   }
 
-  void read_metadata(element value) {
-    RequestOrigin origin = read_request_origin(value);
-    result_.session_id = std::move(origin.session_id);
-    result_.account_id = std::move(origin.account_id);
-  }
+  void read_metadata(element value) { result_.session_id = read_session_id(value); }
 
   void write_unknown_fields() {
     if (options_.lane == Lane::rewritten) return;

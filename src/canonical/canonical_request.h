@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,12 +26,24 @@ enum class OrderingLevel { off, safe, standard, aggressive };
 std::string_view name_of(OrderingLevel level);
 std::optional<OrderingLevel> ordering_level_from(std::string_view name);
 
+// One line of a header, its name in lower case.
+struct HeaderLine {
+  std::string name;
+  std::string_view value;
+
+  bool operator==(const HeaderLine&) const = default;
+};
+
 struct CanonicalOptions {
   Lane lane = Lane::rewritten;
   OrderingLevel level = OrderingLevel::standard;
-  // Header values that change what Anthropic answers; hashed in the verbatim lane only.
+  // What stands beside the body and may change Anthropic's answer; hashed in the verbatim lane only. The
+  // lines of a field that came several times are joined by ", ".
   std::string_view anthropic_beta;
   std::string_view anthropic_version;
+  // Every other field that counts (header_use.h), sorted by name, the lines of one name as they came.
+  std::span<const HeaderLine> headers = {};
+  std::string_view query = {};  // as keyed_query() leaves it
 };
 
 // What the walk saw on its way that makes an answer unfit for the store.
@@ -51,7 +64,6 @@ struct CanonicalRequest {
   std::string model;
   Delivery delivery = Delivery::whole;
   std::string session_id;  // from metadata.user_id, in both of its spellings; empty when absent
-  std::string account_id;  // likewise
 };
 
 // One walk over the parsed body. invalid_request when a field that matters has a type it cannot have

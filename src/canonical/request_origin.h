@@ -1,4 +1,5 @@
-// Who asks, as far as a request's metadata says.
+// Who asks, as far as a request's metadata says. Any client can write what it likes there: it tells sessions
+// apart and never decides whose answers a client may see.
 #pragma once
 
 #include <simdjson.h>
@@ -7,13 +8,8 @@
 
 namespace anyclaude {
 
-struct RequestOrigin {
-  std::string session_id;  // empty when absent
-  std::string account_id;
-};
-
-// Reads metadata.user_id in both spellings of Claude Code: a JSON object as a string with session_id and
-// account_uuid, and user_<hash>_account_<uuid>_session_<uuid>. Anything else names nobody.
-RequestOrigin read_request_origin(simdjson::dom::element metadata);
+// Reads metadata.user_id in both spellings of Claude Code: a JSON object as a string with session_id, and
+// user_<hash>_account_<uuid>_session_<uuid>. Anything else names no session: empty.
+std::string read_session_id(simdjson::dom::element metadata);
 
 }  // namespace anyclaude

@@ -11,8 +11,9 @@
 namespace anyclaude {
 namespace {
 
-constexpr std::array<std::string_view, 6> kOwnFields{
-    "content-length", "transfer-encoding", "connection", "keep-alive", "date", "trailer"};
+constexpr std::array<std::string_view, 7> kOwnFields{
+    "content-length", "transfer-encoding",     "connection", "keep-alive", "date",
+    "trailer",        "x-content-type-options"};
 
 bool is_own_field(std::string_view name) {
   return std::ranges::any_of(kOwnFields,
@@ -52,6 +53,7 @@ std::string ConnectionWriter::head(int status, const HeaderFields& headers, Fram
     if (!is_own_field(field.name)) append_field_line(text, field.name, field.value);
   }
   append_field_line(text, "Date", http_date(std::time(nullptr)));
+  append_field_line(text, kContentTypeOptions, "nosniff");
   if (framing == Framing::length && status != 204) {
     append_field_line(text, "Content-Length", std::to_string(length));
   }

@@ -51,6 +51,10 @@ struct FramingVerdict {
 // One Content-Length of digits, or exactly `chunked`; never both, never twice.
 FramingVerdict read_framing(const HeaderFields& fields);
 
+// On every reply, "nosniff": no page of a browser may take it for another type than it says, a script for
+// one.
+inline constexpr std::string_view kContentTypeOptions = "X-Content-Type-Options";
+
 // "name: value\r\n". A name that is no token is left out; control bytes in a value become spaces, so that no
 // value can start a field of its own.
 void append_field_line(std::string& out, std::string_view name, std::string_view value);

@@ -14,6 +14,7 @@ std::string overloaded_reply(std::string_view body) {
   append_field_line(reply, "Content-Type", "application/json");
   append_field_line(reply, "Content-Length", std::to_string(body.size()));
   append_field_line(reply, "Retry-After", "1");
+  append_field_line(reply, kContentTypeOptions, "nosniff");
   append_field_line(reply, "Connection", "close");
   return reply.append("\r\n").append(body);
 }

@@ -10,8 +10,8 @@ namespace anyclaude {
 
 // Use either send(), or start(), any number of write() and then finish() or abort(). Not thread-safe. A
 // failed call returns Error{cancelled, client}: the client has gone, and nothing more will reach it. Header
-// fields that frame the message (Content-Length, Transfer-Encoding, Connection, Date) are the writer's own;
-// those passed in are ignored.
+// fields that frame the message (Content-Length, Transfer-Encoding, Connection, Date) and
+// X-Content-Type-Options are the writer's own; those passed in are ignored.
 class ResponseWriter {
  public:
   virtual ~ResponseWriter() = default;

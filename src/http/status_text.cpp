@@ -40,6 +40,8 @@ std::string_view status_text(int status) {
       return "Service Unavailable";
     case 504:
       return "Gateway Timeout";
+    case 508:
+      return "Loop Detected";
     case 529:
       return "Overloaded";
     default:

@@ -68,7 +68,7 @@ class ThreadedUpstreamClient final : public UpstreamClient {
 
 Result<std::unique_ptr<UpstreamClient>> UpstreamClient::create(const Url& base, const UpstreamRoute& route) {
   prepare_process_for_sockets();
-  UpstreamTarget target{base, nullptr, std::nullopt};
+  UpstreamTarget target{base, nullptr, std::nullopt, route.via_mark};
   if (base.scheme == UrlScheme::https) {
     auto loaded = TlsTrust::load(route.trust);
     if (!loaded) return tl::unexpected(loaded.error());

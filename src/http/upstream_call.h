@@ -32,6 +32,7 @@ struct UpstreamRequest {
   HeaderFields headers{};    // sent in this order; Host, Content-Length and Connection are the client's own
   std::string body{};
   UpstreamTimeouts timeouts{};
+  std::string via{};  // the marks that the request came with (via_mark.h); sent where the route has a mark
 };
 
 // How an exchange ended, told apart although the library under it does not.
@@ -88,6 +89,8 @@ class UpstreamCall {
 struct UpstreamRoute {
   ProxySettings proxies{};
   TlsTrustSources trust{};
+  // What this process adds to the marks of each request (via_mark.h); empty: no request carries any.
+  std::string via_mark{};
 };
 
 // Makes calls to one server. Every call has a connection of its own. Thread-safe.

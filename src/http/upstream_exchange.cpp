@@ -7,6 +7,7 @@
 #include "http/proxy_tunnel.h"
 #include "http/resolver.h"
 #include "http/upstream_socket.h"
+#include "http/via_mark.h"
 
 namespace anyclaude {
 namespace {
@@ -45,6 +46,8 @@ std::string UpstreamExchange::head_text() const {
   for (const HeaderField& field : request_.headers) {
     if (!is_own_field(field.name)) append_field_line(text, field.name, field.value);
   }
+  if (!target_.via_mark.empty())
+    append_field_line(text, kViaHeader, via_with(request_.via, target_.via_mark));
   const bool may_have_body =
       request_.method == "POST" || request_.method == "PUT" || request_.method == "PATCH";
   if (may_have_body || !request_.body.empty()) {

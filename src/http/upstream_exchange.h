@@ -18,6 +18,7 @@ struct UpstreamTarget {
   Url base;
   std::shared_ptr<const TlsTrust> trust;
   std::optional<Proxy> proxy;
+  std::string via_mark;
 };
 
 // One request and its reply: looks the name up, connects, sends, reads. Runs on one thread and puts what it

@@ -27,6 +27,8 @@ int status_of(const Error& error) {
       return 502;
     case ErrorKind::timed_out:
       return 504;
+    case ErrorKind::loop:
+      return kLoopStatus;
     case ErrorKind::cancelled:
     case ErrorKind::corrupt:
     case ErrorKind::full:

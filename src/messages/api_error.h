@@ -9,6 +9,10 @@
 
 namespace anyclaude {
 
+// Loop Detected (RFC 5842). The client is told not to ask again: every try would run through the loop once
+// more.
+inline constexpr int kLoopStatus = 508;
+
 struct ApiError {
   int status = 500;
   std::string type = "api_error";

@@ -38,10 +38,6 @@ bool is_on_this_machine(std::string_view peer) {
   return peer == "::1" || peer.starts_with("127.") || peer.starts_with("::ffff:127.");
 }
 
-void send_api_error(ResponseWriter& client, const ApiError& error) {
-  send_json(client, error.status, error.json());
-}
-
 }  // namespace
 
 AdminService::AdminService(const BrokerParts& parts, AdminSettings settings)

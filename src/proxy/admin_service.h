@@ -29,7 +29,7 @@ class AdminService {
  public:
   AdminService(const BrokerParts& parts, AdminSettings settings);
 
-  static bool is_admin_path(std::string_view path) { return path.starts_with("/admin/"); }
+  static bool is_admin_path(std::string_view path) { return path == "/admin" || path.starts_with("/admin/"); }
   void handle(const HttpRequest& request, ResponseWriter& client);
 
  private:

@@ -36,7 +36,18 @@ Result<const BackendEntry*> BackendSet::get(std::string_view name) {
   if (found != entries_.end()) return &found->second;
   auto made = make_(known->name);
   if (!made) return tl::unexpected(made.error());
-  return &entries_.emplace(known->name, BackendEntry{known->name, std::move(*made)}).first->second;
+  BackendEntry entry{known->name, std::move(*made)};
+  if (check_)
+    if (auto status = check_(entry); !status) return tl::unexpected(status.error());
+  return &entries_.emplace(known->name, std::move(entry)).first->second;
+}
+
+Status BackendSet::require(Check check) {
+  const std::lock_guard lock(mutex_);
+  check_ = std::move(check);
+  for (const auto& [name, entry] : entries_)
+    if (auto status = check_(entry); !status) return status;
+  return {};
 }
 
 Status BackendSet::switch_to(std::string_view name) {

@@ -36,6 +36,12 @@ class BackendSet {
   // `make` is called with one of `names`, under a lock; its errors reach the caller of get().
   BackendSet(std::vector<BackendName> names, Make make);
 
+  // Says why a server may not be used, or nothing.
+  using Check = std::function<Status(const BackendEntry& entry)>;
+  // From now on no entry is handed out or becomes current that fails `check`. Fails with the first that was
+  // made before and does. `check` is called under a lock.
+  Status require(Check check);
+
   // By name or alias. not_found with the nearest known name, or why the entry could not be made.
   Result<const BackendEntry*> get(std::string_view name);
 
@@ -52,6 +58,7 @@ class BackendSet {
 
   const std::vector<BackendName> names_;
   const Make make_;
+  Check check_;
   std::mutex mutex_;
   std::map<std::string, BackendEntry, std::less<>> entries_;
   std::atomic<const BackendEntry*> current_ = nullptr;

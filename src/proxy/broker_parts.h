@@ -64,6 +64,8 @@ struct BrokerParts {
   CacheSettings cache;
   OrderingLevel level = OrderingLevel::standard;
   SideRequestSettings side_requests = {};
+  // Of this process, random (via_mark.h): a request that carries it has been here before. Empty: none does.
+  std::string via_mark = {};
 };
 
 }  // namespace anyclaude

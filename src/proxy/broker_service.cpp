@@ -1,14 +1,18 @@
 #include "proxy/broker_service.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "backend/model_list.h"
+#include "base/limits.h"
+#include "http/via_mark.h"
 #include "messages/json_document.h"
 #include "messages/message_stream.h"
 #include "messages/request_bounds.h"
 #include "proxy/own_thinking.h"
 #include "proxy/reply_sender.h"
+#include "proxy/request_path.h"
 #include "proxy/token_count.h"
 
 namespace anyclaude {
@@ -18,12 +22,30 @@ using nlohmann::json;
 
 enum class PathMatch { exact, below };
 
-Lane lane_of(const Backend& backend) {
-  return backend.settings().profile.lane();
+constexpr std::string_view kOddPath =
+    "the path of this request is spelled in a way that servers read differently ('.' or '..', ';', '\\', "
+    "needless "
+    "escapes, another spelling of /admin); spell it plainly";
+constexpr std::string_view kAddressSettings = "\"baseUrl\" in the configuration, or --backend-url,";
+
+// A page's preflight (OPTIONS) gets no leave here, and TRACE would show what the broker adds to a request.
+bool is_known_method(std::string_view method) {
+  static constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+  return std::ranges::find(kMethods, method) != kMethods.end();
 }
 
-void send_api_error(ResponseWriter& client, const ApiError& error) {
-  send_json(client, error.status, error.json());
+// With its '?'; empty without one.
+std::string query_of(const std::string& target) {
+  return target.substr(std::min(target.find('?'), target.size()));
+}
+
+void refuse_method(const HttpRequest& request, ResponseWriter& client) {
+  send_api_error(client,
+                 {405, "invalid_request_error", request.method + " is not allowed on " + request.path});
+}
+
+Lane lane_of(const Backend& backend) {
+  return backend.settings().profile.lane();
 }
 
 json store_figures(const StoreStats& stats) {
@@ -69,7 +91,9 @@ void BrokerService::handle(HttpRequest& request, ResponseWriter& client) {
       {"GET", "/health/ready", PathMatch::exact, &BrokerService::ready},
       {"GET", "/metrics.json", PathMatch::exact, &BrokerService::metrics},
   }};
-  if (refused_by_guard(request, client)) return;
+  if (refused_by_guard(request, client) || refused_as_loop(request, client) ||
+      refused_for_its_form(request, client))
+    return;
   if (AdminService::is_admin_path(request.path)) return admin_.handle(request, client);
 
   const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
@@ -80,11 +104,10 @@ void BrokerService::handle(HttpRequest& request, ResponseWriter& client) {
                              : std::string_view(request.path).starts_with(route.path);
     if (!matches) continue;
     path_is_known = true;
+    request.target = request.path + query_of(request.target);
     if (route.method == method) return (this->*route.answer)(request, client);
   }
-  if (path_is_known)
-    return send_api_error(
-        client, {405, "invalid_request_error", request.method + " is not allowed on " + request.path});
+  if (path_is_known) return refuse_method(request, client);
   Backend& backend = current();
   if (lane_of(backend) == Lane::verbatim) return verbatim_.pass(request, backend, client);
   send_api_error(client, {404, "not_found_error", "this broker has nothing at " + request.path});
@@ -100,11 +123,44 @@ bool BrokerService::refused_by_guard(const HttpRequest& request, ResponseWriter&
           "the Host of this request is not one of this broker's; add it to allowed_hosts if it should be";
       break;
     case GuardVerdict::foreign_origin:
+    case GuardVerdict::foreign_site:
       message = "requests from web pages are not accepted";
       break;
   }
   parts_.log.warn("refused a request from {}: {}", request.peer, message);
   send_api_error(client, {403, "permission_error", std::string(message)});
+  return true;
+}
+
+bool BrokerService::refused_for_its_form(HttpRequest& request, ResponseWriter& client) {
+  const auto path = plain_path(request.path);
+  if (!path) {
+    send_api_error(client, {400, "invalid_request_error", std::string(kOddPath)});
+    return true;
+  }
+  request.path = path->route;
+  request.target = path->upstream + query_of(request.target);
+  if (is_known_method(request.method)) return false;
+  refuse_method(request, client);
+  return true;
+}
+
+bool BrokerService::refused_as_loop(const HttpRequest& request, ResponseWriter& client) {
+  std::string message;
+  switch (check_via(via_of(request.headers), parts_.via_mark)) {
+    case ViaVerdict::new_here:
+      return false;
+    case ViaVerdict::came_back:
+      message = "this request came back to the broker that had sent it on";
+      break;
+    case ViaVerdict::too_many_hops:
+      message = "this request has passed through " + std::to_string(limits::kBrokerHopsMax) + " brokers";
+      break;
+  }
+  message += ": the address of the server behind the broker leads to a broker again. Let " +
+             std::string(kAddressSettings) + " name the model server itself.";
+  parts_.log.warn("refused a request from {}: {}", request.peer, message);
+  send_api_error(client, to_api_error({ErrorKind::loop, ErrorSource::config, Retry::never, message}));
   return true;
 }
 
@@ -137,7 +193,7 @@ void BrokerService::count_tokens(HttpRequest& request, ResponseWriter& client) {
 void BrokerService::models(HttpRequest& request, ResponseWriter& client) {
   Backend& backend = current();
   if (lane_of(backend) == Lane::verbatim) return verbatim_.pass(request, backend, client);
-  const auto identity = backend.identity();
+  const auto identity = backend.identity(via_of(request.headers));
   if (!identity) return send_api_error(client, to_api_error(identity.error()));
   constexpr std::string_view kOne = "/v1/models/";
   if (!std::string_view(request.path).starts_with(kOne))
@@ -157,9 +213,10 @@ void BrokerService::live(HttpRequest&, ResponseWriter& client) {
   send_json(client, 200, R"({"status":"live"})");
 }
 
-void BrokerService::ready(HttpRequest&, ResponseWriter& client) {
+void BrokerService::ready(HttpRequest& request, ResponseWriter& client) {
   json problems = json::array();
-  if (const auto identity = current().identity(); !identity) problems.push_back(identity.error().message);
+  if (const auto identity = current().identity(via_of(request.headers)); !identity)
+    problems.push_back(identity.error().message);
   if (const auto stats = parts_.store.stats(); !stats) problems.push_back(stats.error().message);
   if (problems.empty()) return send_json(client, 200, R"({"status":"ready"})");
   send_json(client, 503, json{{"status", "not ready"}, {"problems", problems}}.dump());

@@ -22,7 +22,11 @@ class BrokerService {
   void handle(HttpRequest& request, ResponseWriter& client);
 
  private:
+  // True when the client has got its refusal.
   bool refused_by_guard(const HttpRequest& request, ResponseWriter& client);
+  bool refused_as_loop(const HttpRequest& request, ResponseWriter& client);
+  // By its path and method; a path that passes gets its one spelling.
+  bool refused_for_its_form(HttpRequest& request, ResponseWriter& client);
   void messages(HttpRequest& request, ResponseWriter& client);
   void count_tokens(HttpRequest& request, ResponseWriter& client);
   void models(HttpRequest& request, ResponseWriter& client);

@@ -7,7 +7,11 @@ namespace anyclaude {
 void ClientEventWriter::on_event(const MessageEvent& event) {
   recorder_.on_event(event.name, event.data);
   exchange_.arguments.on_event(event);
-  if (streams()) append_event_text(pending_, event);
+  if (!streams()) return;
+  if (event.name == "error")
+    append_event_text(pending_, {event.name, mask_.masked(std::string_view(event.data))});
+  else
+    append_event_text(pending_, event);
 }
 
 Status ClientEventWriter::flush() {

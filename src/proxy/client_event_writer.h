@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "backend/key_mask.h"
 #include "messages/message_event.h"
 #include "proxy/exchange.h"
 #include "proxy/reply_recorder.h"
@@ -13,7 +14,9 @@ namespace anyclaude {
 // Not thread-safe.
 class ClientEventWriter final : public MessageEventSink {
  public:
-  ClientEventWriter(Exchange& exchange, ReplyRecorder& recorder) : exchange_(exchange), recorder_(recorder) {}
+  // `mask` covers the server's key in `error` events; it outlives the writer.
+  ClientEventWriter(Exchange& exchange, ReplyRecorder& recorder, const KeyMask& mask)
+      : exchange_(exchange), recorder_(recorder), mask_(mask) {}
 
   void on_event(const MessageEvent& event) override;
   // Sends what has gathered in one write; starts the reply with the first of it. For a client that wants a
@@ -25,6 +28,7 @@ class ClientEventWriter final : public MessageEventSink {
 
   Exchange& exchange_;
   ReplyRecorder& recorder_;
+  const KeyMask& mask_;
   std::string pending_;
 };
 

@@ -15,6 +15,7 @@ void Exchange::begin_again(const BackendEntry& next) {
   identity = {};
   key.reset();
   partition.clear();
+  upstream_headers = {};
   status = CacheStatus::bypass;
   bypass.reset();
   miss.reset();

@@ -80,7 +80,8 @@ struct Exchange {
   std::string session_id;
   std::optional<CacheKey> key;
   std::string partition;
-  std::string canonical_sha256;  // empty until somebody asks for it (exchange_key.h)
+  HeaderFields upstream_headers;  // in the verbatim lane: as `target` gets them
+  std::string canonical_sha256;   // empty until somebody asks for it (exchange_key.h)
 
   // Outcome so far
   CacheStatus status = CacheStatus::bypass;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "backend/backend.h"
+#include "backend/key_mask.h"
 #include "http/response_writer.h"
 #include "http/upstream_call.h"
 
@@ -34,15 +35,20 @@ struct RelayOutcome {
   UpstreamDone upstream = {};
 };
 
-// When the upstream fails before its head, nothing has been sent and the caller answers. When it fails later,
-// the client's connection is cut, so that it sees what we saw.
+// Every byte passes unchanged but the server's key, which `mask` covers in header fields, in the body of an
+// error (400 and above, or an error under another status), and in the `error` events of a stream. When the
+// upstream fails before its head, nothing has been sent and the caller answers. When it fails later, the
+// client's connection is cut, so that it sees what we saw.
 RelayOutcome relay(UpstreamClient& upstream, UpstreamRequest request, ResponseWriter& client,
-                   RelayListener& listener);
+                   RelayListener& listener, const KeyMask& mask);
 
-// The client's request as the upstream is to get it: every end-to-end field as sent and in its order, an
-// identity encoding asked for, and the settings' key: with mode claude only where the client brought no
-// credentials of its own, for other servers instead of them.
-UpstreamRequest verbatim_request(const HttpRequest& request, std::string_view body,
+// The header of the client's request as the upstream is to get it: every end-to-end field as sent and in its
+// order, an identity encoding asked for, and the settings' key: with mode claude only where the client
+// brought no credentials of its own, for other servers instead of them.
+HeaderFields verbatim_headers(const HttpRequest& request, const BackendSettings& settings);
+
+// The whole request, with those header fields.
+UpstreamRequest verbatim_request(const HttpRequest& request, HeaderFields headers, std::string_view body,
                                  const BackendSettings& settings);
 
 }  // namespace anyclaude

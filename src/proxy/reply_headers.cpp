@@ -32,6 +32,17 @@ bool lists(std::string_view comma_separated, std::string_view name) {
   return false;
 }
 
+bool begins_with(std::string_view name, std::string_view prefix) {
+  return name.size() >= prefix.size() && equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+// What lets the pages of other sites read a reply, or look at when it came. A server may say that of itself;
+// of the broker in front of it, it may not.
+bool opens_to_pages(std::string_view name) {
+  return begins_with(name, "access-control-") || equals_ignoring_case(name, "timing-allow-origin") ||
+         equals_ignoring_case(name, "cross-origin-resource-policy");
+}
+
 // RFC 9211: "hit" alone, or why the request went forward.
 std::string standard_cache_status(const Exchange& exchange) {
   std::string text = "anyclaude";
@@ -98,14 +109,17 @@ HeaderFields own_reply_headers(std::string_view content_type, const Exchange& ex
   return headers;
 }
 
+void add_error_headers(HeaderFields& headers, const ApiError& error) {
+  if (!error.retry_after.empty()) headers.add("Retry-After", error.retry_after);
+  if (error.status == kLoopStatus) headers.add("x-should-retry", "false");
+}
+
 HeaderFields end_to_end_headers(const HeaderFields& upstream) {
   HeaderFields passed;
   const std::string_view connection = upstream.get("Connection");
   for (const HeaderField& field : upstream) {
-    if (is_hop_by_hop(field.name, connection)) continue;
-    if (field.name.size() > 12 &&
-        equals_ignoring_case(std::string_view(field.name).substr(0, 12), "x-anyclaude-"))
-      continue;
+    if (is_hop_by_hop(field.name, connection) || opens_to_pages(field.name)) continue;
+    if (begins_with(field.name, "x-anyclaude-")) continue;
     passed.add(field.name, field.value);
   }
   return passed;

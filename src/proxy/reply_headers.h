@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/http_message.h"
+#include "messages/api_error.h"
 #include "proxy/exchange.h"
 
 namespace anyclaude {
@@ -20,8 +21,12 @@ void add_cache_headers(HeaderFields& headers, const Exchange& exchange);
 // A reply of this broker's own making: content type, request id and the cache headers.
 HeaderFields own_reply_headers(std::string_view content_type, const Exchange& exchange);
 
-// The fields of an upstream's reply that pass to the client: all but hop-by-hop ones and those this broker
-// sets.
+// What goes with an error: Retry-After where it is known, and where asking again cannot help `x-should-retry:
+// false`, on which the clients' SDKs give up at once.
+void add_error_headers(HeaderFields& headers, const ApiError& error);
+
+// The fields of an upstream's reply that pass to the client: all but hop-by-hop ones, those this broker sets,
+// and those that open a reply to web pages (CORS).
 HeaderFields end_to_end_headers(const HeaderFields& upstream);
 
 // True for the fields that end at this hop (RFC 9110, section 7.6.1), for those that frame the body, and for

@@ -12,7 +12,7 @@ void send_error(Exchange& exchange, const ApiError& error) {
     exchange.cost.release();
     exchange.entry.http_status = error.status;
     HeaderFields headers = own_reply_headers("application/json", exchange);
-    if (!error.retry_after.empty()) headers.add("Retry-After", error.retry_after);
+    add_error_headers(headers, error);
     if (!exchange.client.send(error.status, headers, error.json(exchange.request_id)))
       exchange.entry.end = RequestEntry::End::client_left;
     return;
@@ -27,6 +27,13 @@ void leave_to_others(Exchange& exchange, const ApiError& error, FailureReason re
   exchange.entry.end = RequestEntry::End::failed;
   exchange.entry.http_status = error.status;
   exchange.failure = UpstreamFailure{error, reason};
+}
+
+void send_api_error(ResponseWriter& client, const ApiError& error) {
+  HeaderFields headers{{"Content-Type", "application/json"}};
+  add_error_headers(headers, error);
+  // A client that has gone needs no answer.
+  (void)client.send(error.status, headers, error.json());
 }
 
 void send_json(ResponseWriter& client, int status, std::string_view json) {

@@ -17,6 +17,9 @@ void send_error(Exchange& exchange, const ApiError& error);
 // sent.
 void leave_to_others(Exchange& exchange, const ApiError& error, FailureReason reason);
 
+// The same where there is no exchange.
+void send_api_error(ResponseWriter& client, const ApiError& error);
+
 void send_json(ResponseWriter& client, int status, std::string_view json);
 
 }  // namespace anyclaude

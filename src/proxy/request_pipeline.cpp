@@ -8,24 +8,19 @@
 #include "cache/cacheability.h"
 #include "cache/partition.h"
 #include "canonical/working_directory.h"
+#include "http/via_mark.h"
 #include "messages/request_bounds.h"
 #include "prefix/prompt_chain.h"
 #include "proxy/exchange_key.h"
+#include "proxy/key_material.h"
 #include "proxy/own_thinking.h"
+#include "proxy/relay.h"
 #include "proxy/replay.h"
 #include "proxy/reply_headers.h"
 #include "proxy/reply_sender.h"
 
 namespace anyclaude {
 namespace {
-
-std::string_view bearer_token(const HeaderFields& headers) {
-  constexpr std::string_view kScheme = "Bearer ";
-  const std::string_view value = headers.get("Authorization");
-  if (value.size() < kScheme.size() || !equals_ignoring_case(value.substr(0, kScheme.size()), kScheme))
-    return {};
-  return value.substr(kScheme.size());
-}
 
 // A message that says `text`, as the store would keep it. Nobody counted its tokens; one is the least a
 // client takes for an answer.
@@ -108,6 +103,11 @@ RequestPipeline::Next RequestPipeline::read_body(Exchange& exchange, HttpRequest
 RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
   exchange.session_id = std::string(exchange.http.headers.get("X-Claude-Code-Session-Id"));
   CanonicalFindings findings;
+  KeyMaterial material;
+  if (exchange.lane() == Lane::verbatim) {
+    exchange.upstream_headers = verbatim_headers(exchange.http, exchange.settings());
+    material = key_material(exchange.http, exchange.upstream_headers);
+  }
   if (exchange.document) {
     if (exchange.lane() == Lane::verbatim) {
       remove_own_thinking(exchange);
@@ -115,9 +115,9 @@ RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
       send_error(exchange, to_api_error(status.error()));
       return Next::answered;
     }
-    auto canonical = canonicalize(exchange.said(),
-                                  {exchange.lane(), parts_.level, exchange.http.headers.get("anthropic-beta"),
-                                   exchange.http.headers.get("anthropic-version")});
+    auto canonical =
+        canonicalize(exchange.said(), {exchange.lane(), parts_.level, material.anthropic_beta,
+                                       material.anthropic_version, material.headers, material.query});
     if (canonical) {
       findings = canonical->findings;
       if (exchange.session_id.empty()) exchange.session_id = canonical->session_id;
@@ -130,7 +130,7 @@ RequestPipeline::Next RequestPipeline::run_key(Exchange& exchange) {
       findings.unknown_block = true;
     }
   }
-  exchange.partition = find_partition(exchange);
+  exchange.partition = partition_of(exchange.lane(), {{}, material.credentials}, parts_.secrets.primary);
   if (identify_backend(exchange) == Next::answered) return Next::answered;
   if (exchange.bypass) return Next::go_on;
   if (const auto reason = bypass_reason(findings, exchange.lane(), parts_.cache.mode, exchange.control,
@@ -163,12 +163,13 @@ void RequestPipeline::remove_own_thinking(Exchange& exchange) {
 // model's name there is nothing to send it.
 RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
   if (exchange.lane() == Lane::rewritten && !dispatcher_.may_ask(exchange)) return Next::answered;
-  auto identity = exchange.backend().identity();
+  auto identity = exchange.backend().identity(via_of(exchange.http.headers));
   const std::string& configured = exchange.settings().model;
   if (!identity) {
     const ErrorKind kind = identity.error().kind;
-    const bool is_down = kind == ErrorKind::unavailable;
-    const bool may_answer = (is_down && !exchange.may_fall_back) || kind == ErrorKind::timed_out;
+    const bool is_down = kind == ErrorKind::unavailable || kind == ErrorKind::loop;
+    const bool may_answer =
+        (kind == ErrorKind::unavailable && !exchange.may_fall_back) || kind == ErrorKind::timed_out;
     bypass(exchange, BypassReason::backend_unidentified);
     if (!may_answer || configured.empty()) {
       if (is_down)
@@ -191,13 +192,6 @@ RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
     exchange.identity.model = exchange.wanted_model;
   }
   return Next::go_on;
-}
-
-std::string RequestPipeline::find_partition(const Exchange& exchange) const {
-  const HeaderFields& headers = exchange.http.headers;
-  const std::string account_id = exchange.canonical ? exchange.canonical->account_id : std::string();
-  return partition_of(exchange.lane(), {{}, headers.get("x-api-key"), bearer_token(headers), account_id},
-                      parts_.secrets.primary);
 }
 
 void RequestPipeline::make_key(Exchange& exchange) {

@@ -28,7 +28,6 @@ class RequestPipeline {
   void remove_own_thinking(Exchange& exchange);
   Next identify_backend(Exchange& exchange);
   void make_key(Exchange& exchange);
-  std::string find_partition(const Exchange& exchange) const;
   std::optional<StoredResponse> run_lookup(Exchange& exchange);
   std::optional<StoredResponse> adopt_import(Exchange& exchange);
   void run_replay(Exchange& exchange, const StoredResponse& stored);

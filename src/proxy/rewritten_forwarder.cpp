@@ -2,10 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "backend/key_mask.h"
 #include "backend/model_list.h"
 #include "backend/tool_call_offers.h"
 #include "backend/upstream_dialect.h"
 #include "base/random_id.h"
+#include "http/via_mark.h"
 #include "proxy/client_event_writer.h"
 #include "proxy/cost_settlement.h"
 #include "proxy/reply_headers.h"
@@ -33,8 +35,9 @@ class ChatRun {
         prompt_(prompt),
         estimate_(prompt.estimate()),
         attempt_(attempt),
+        mask_(exchange.settings().api_key),
         recorder_(parts, exchange),
-        writer_(exchange, recorder_),
+        writer_(exchange, recorder_, mask_),
         stream_(writer_) {}
 
   bool on(const NothingYet&) {
@@ -133,7 +136,7 @@ class ChatRun {
 
   // Nobody waits for a server that another can stand in for.
   void fail_with(ApiError error, FailureReason reason, std::optional<std::chrono::milliseconds> retry_wait) {
-    failure_ = std::move(error);
+    failure_ = mask_.masked(std::move(error));
     failure_reason_ = reason;
     if (!exchange_.may_fall_back) retry_wait_ = retry_wait;
     if (!retry_wait_) give_up();
@@ -143,8 +146,9 @@ class ChatRun {
     decoder_->finish(end);
     note_report();
     if (decoder_->error() && !exchange_.client.started()) {
-      if (decoder_->error()->status < 500) return send_error(exchange_, *decoder_->error());
-      return leave_to_others(exchange_, *decoder_->error(), FailureReason::server_error);
+      const ApiError error = mask_.masked(*decoder_->error());
+      if (error.status < 500) return send_error(exchange_, error);
+      return leave_to_others(exchange_, error, FailureReason::server_error);
     }
     if (!flushed()) return;
     const bool streams = exchange_.parsed->delivery == Delivery::stream;
@@ -201,6 +205,7 @@ class ChatRun {
   PromptCheck& prompt_;
   const std::uint64_t estimate_;
   const Attempt attempt_;
+  const KeyMask mask_;
   ReplyRecorder recorder_;
   ClientEventWriter writer_;
   MessageStream stream_;
@@ -271,6 +276,7 @@ std::optional<std::uint64_t> RewrittenForwarder::attempt(Exchange& exchange, con
       send_error(exchange, to_api_error(upstream.error()));
       return std::nullopt;
     }
+    upstream->via = via_of(exchange.http.headers);
     ChatRun run(parts_, exchange, retries, prompt, attempt);
     if (!converse(parts_, exchange, std::move(*upstream), run)) return std::nullopt;
     run.note_output();
@@ -291,7 +297,7 @@ bool RewrittenForwarder::wait_for_retry(Exchange& exchange, std::chrono::millise
   if (end != WaitEnd::passed) return false;
   ++exchange.entry.retries;
   // A server that was away may have come back as another one. Its answer is then not that of the key.
-  auto identity = exchange.backend().identity();
+  auto identity = exchange.backend().identity(via_of(exchange.http.headers));
   if (identity && exchange.canonical)
     choose_requested_model(*identity,
                            exchange.wanted_model.empty() ? exchange.canonical->model : exchange.wanted_model,

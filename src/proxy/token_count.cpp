@@ -6,16 +6,17 @@
 #include "backend/model_list.h"
 #include "backend/token_counter.h"
 #include "cache/partition.h"
+#include "http/via_mark.h"
 #include "proxy/exchange.h"
 
 namespace anyclaude {
 namespace {
 
 Result<std::uint64_t> ask_server(const BrokerParts& parts, Backend& backend, const BackendIdentity& identity,
-                                 const MessagesRequest& request) {
+                                 const MessagesRequest& request, std::string_view via) {
   const auto body = encode_chat_request(request, {backend.settings().profile, identity.model, std::nullopt});
   if (!body) return tl::unexpected(body.error());
-  auto counted = count_prompt_tokens(backend, *body);
+  auto counted = count_prompt_tokens(backend, *body, via);
   if (!counted) parts.log.debug("tokens are estimated: {}", counted.error().message);
   return counted;
 }
@@ -30,7 +31,8 @@ TokenCount count_request_tokens(const BrokerParts& parts, Backend& backend, Mess
                                 const HeaderFields& headers) {
   const BackendSettings& settings = backend.settings();
   BackendIdentity identity;
-  if (auto known = backend.identity())
+  const std::string via = via_of(headers);
+  if (auto known = backend.identity(via))
     identity = std::move(*known);
   else
     identity.model = settings.model;
@@ -42,7 +44,7 @@ TokenCount count_request_tokens(const BrokerParts& parts, Backend& backend, Mess
   request.max_tokens = std::max<std::uint64_t>(request.max_tokens, 1);
   const bool can_count = settings.profile.server.token_count != TokenCounting::none;
   if (can_count && !identity.fingerprint.empty()) {
-    if (const auto counted = ask_server(parts, backend, identity, request))
+    if (const auto counted = ask_server(parts, backend, identity, request, via))
       return {*counted, CountSource::exact};
   }
   return {parts.calibration.estimate(served_model(identity), request), CountSource::estimated};

@@ -116,8 +116,9 @@ void VerbatimForwarder::forward(Exchange& exchange) {
   const BackendSettings& settings = exchange.settings();
   RecordingListener listener(parts_, exchange);
   const RelayOutcome outcome =
-      relay(exchange.backend().client(), verbatim_request(exchange.http, exchange.body(), settings),
-            exchange.client, listener);
+      relay(exchange.backend().client(),
+            verbatim_request(exchange.http, std::move(exchange.upstream_headers), exchange.body(), settings),
+            exchange.client, listener, KeyMask(settings.api_key));
   listener.note_usage(exchange.entry);
   switch (outcome.end) {
     case RelayEnd::delivered:
@@ -146,10 +147,11 @@ void VerbatimForwarder::pass(const HttpRequest& request, Backend& backend, Respo
   const BackendSettings& settings = backend.settings();
   DeafListener listener;
   const RelayOutcome outcome =
-      relay(backend.client(), verbatim_request(request, request.body, settings), client, listener);
+      relay(backend.client(),
+            verbatim_request(request, verbatim_headers(request, settings), request.body, settings), client,
+            listener, KeyMask(settings.api_key));
   if (outcome.end != RelayEnd::upstream_failed || client.started()) return;
-  const ApiError error = to_api_error(upstream_error(outcome.upstream, settings.base_url));
-  send_json(client, error.status, error.json());
+  send_api_error(client, to_api_error(upstream_error(outcome.upstream, settings.base_url)));
 }
 
 }  // namespace anyclaude

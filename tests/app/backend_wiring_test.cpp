@@ -14,7 +14,7 @@ class BackendWiring : public ::testing::Test {
     config_.backends["small"].url = "http://127.0.0.1:2";
   }
   BackendSet& backends() {
-    backends_ = std::move(*make_backends(config_, BackendProfiles::built_in(), clock_));
+    backends_ = std::move(*make_backends(config_, BackendProfiles::built_in(), clock_, "mark-1"));
     return *backends_;
   }
   static RoutingRule rule_to(std::string name) {
@@ -42,6 +42,23 @@ TEST_F(BackendWiring, SideRequestsMayHaveAServerOfTheirOwnBehindTheRules) {
   ASSERT_FALSE(wrong);
   EXPECT_NE(wrong.error().message.find("forward, local or a backend"), std::string::npos);
   EXPECT_NE(wrong.error().message.find("'small'"), std::string::npos);
+}
+
+// What goes to Anthropic itself goes there as it came.
+TEST_F(BackendWiring, TheMarkGoesToEveryServerThatMayLeadBack) {
+  const auto mark_to = [&](const std::string& profile, const std::string& url) {
+    config_.backends["x"].profile = profile;
+    config_.backends["x"].url = url;
+    return (*backends().get("x"))->backend->settings().route.via_mark;
+  };
+  EXPECT_EQ(mark_to("claude", ""), "");
+  EXPECT_EQ(mark_to("claude", "https://api.anthropic.com/v1/"), "");
+  EXPECT_EQ(mark_to("openrouter", ""), "");
+  for (const char* url :
+       {"http://api.anthropic.com", "https://api.anthropic.com:8443", "https://gateway.example",
+        "http://127.0.0.1:4000", "https://api.anthropic.com/elsewhere"})
+    EXPECT_EQ(mark_to("claude", url), "mark-1") << url;
+  EXPECT_EQ(mark_to("llama-cpp", ""), "mark-1");
 }
 
 TEST_F(BackendWiring, DisabledEntriesTakeNoPart) {

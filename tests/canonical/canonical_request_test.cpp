@@ -78,16 +78,20 @@ TEST(Canonical, ContentWithTheNameOfPlumbingIsContent) {
 
 TEST(Canonical, TheAttributionBlockMakesNoDifference) {
   const std::string billing =
-      R"({"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.197.c61;"})";
+      R"({"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.197.c61; cc_entrypoint=cli;"})";
   const std::string other =
-      R"({"type":"text","text":"x-anthropic-billing-header: cch=0f3a1;","cache_control":{}})";
+      R"({"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.99.0af; cc_entrypoint=sdk-cli; )"
+      R"(cch=0f3a1; cc_is_subagent=true;","cache_control":{}})";
   const std::string prompt = R"({"type":"text","text":"You are."})";
   const auto system = [](const std::string& blocks) { return with("\"system\":[" + blocks + "]"); };
   expect_in_both(Difference::none, system(billing + "," + prompt), system(other + "," + prompt));
   expect_in_both(Difference::none, system(billing + "," + prompt), with(R"("system":"You are.")"));
   expect_in_both(Difference::none, system(billing), with(""));
-  expect_in_both(Difference::none, with(R"("system":"x-anthropic-billing-header: v")"), with(""));
-  // Said to the model, or said by somebody else, it is text.
+  expect_in_both(Difference::none,
+                 with(R"("system":"x-anthropic-billing-header: cc_version=2.1.50; cc_entrypoint=cli;")"),
+                 with(""));
+  // What merely begins like it is for the model, and so is the line in a message.
+  expect_in_both(Difference::some, with(R"("system":"x-anthropic-billing-header: v")"), with(""));
   expect_in_both(Difference::some, with(R"("system":"x-anthropic-billing-header: v\nYou are.")"),
                  with(R"("system":"x-anthropic-billing-header: v\nYou were.")"));
   expect_in_both(Difference::some, with_block(billing), with_block(other));
@@ -212,19 +216,18 @@ TEST(Canonical, ReadsTheModelTheDeliveryAndWhoAsks) {
   EXPECT_EQ(request->model, "m");
   EXPECT_EQ(request->delivery, Delivery::stream);
   EXPECT_EQ(request->session_id, "ses");
-  EXPECT_EQ(request->account_id, "acc");
 }
 
 TEST(Canonical, ReadsTheOlderSpellingOfWhoAsks) {
   const auto who = [](const std::string& user_id) {
     const auto request = canonical(with(R"("metadata":{"user_id":)" + user_id + "}"));
-    return request ? request->account_id + "/" + request->session_id : "refused";
+    return request ? request->session_id : "refused";
   };
-  EXPECT_EQ(who(R"("user_0a1b_account_12-34_session_56-78")"), "12-34/56-78");
-  EXPECT_EQ(who(R"("user_0a1b_account__session_56-78")"), "/56-78");
-  EXPECT_EQ(who(R"("user_0a1b_session_56-78")"), "/56-78");
+  EXPECT_EQ(who(R"("user_0a1b_account_12-34_session_56-78")"), "56-78");
+  EXPECT_EQ(who(R"("user_0a1b_account__session_56-78")"), "56-78");
+  EXPECT_EQ(who(R"("user_0a1b_session_56-78")"), "56-78");
   for (const auto* other : {"\"somebody\"", "\"\"", "\"{\"", "\"{}\"", "7", "null", "\"_session_x\""})
-    EXPECT_EQ(who(other), "/") << other;
+    EXPECT_EQ(who(other), "") << other;
   EXPECT_EQ(canonical(with(R"("metadata":[])")).value().session_id, "");
 }
 

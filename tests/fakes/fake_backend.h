@@ -17,7 +17,7 @@ class FakeBackend final : public Backend {
   const BackendSettings& settings() const override { return settings_; }
   UpstreamClient& client() override { return upstream; }
   CallGate& gate() override { return gate_; }
-  Result<BackendIdentity> identity() override {
+  Result<BackendIdentity> identity(std::string_view = {}) override {
     if (error) return tl::unexpected(*error);
     return answer;
   }

@@ -6,7 +6,8 @@ namespace anyclaude {
 namespace {
 
 GuardVerdict verdict(HeaderFields fields) {
-  const RequestGuard guard("192.168.1.5", {"broker.team.example", "Other.Example:9000"});
+  RequestGuard guard("192.168.1.5", {"broker.team.example", "Other.Example:9000"});
+  guard.listens_on(4000);
   HttpRequest request;
   request.headers = std::move(fields);
   return guard.check(request);
@@ -30,25 +31,36 @@ TEST(RequestGuard, RefusesOtherHosts) {
 }
 
 TEST(RequestGuard, RefusesForeignOrigins) {
-  for (const char* origin : {"https://evil.example", "http://evil.example:8080", "null", "", "file://",
-                             "chrome-extension://abcdef", "http://localhost.evil.example",
-                             "https://127.0.0.1.evil.example", "localhost", "ftp://localhost"}) {
+  for (const char* origin :
+       {"https://evil.example", "http://evil.example:8080", "null", "", "file://",
+        "chrome-extension://abcdef", "http://localhost.evil.example", "https://127.0.0.1.evil.example",
+        "localhost", "ftp://localhost", "http://localhost:8080", "http://127.0.0.1:3000", "http://[::1]:4000",
+        "http://192.168.1.5", "https://192.168.1.5:4000", "https://other.example",
+        "http://192.168.1.5:4000@evil.example", "http://192.168.1.5:4000/"}) {
     EXPECT_EQ(verdict({{"Host", "localhost"}, {"Origin", origin}}), GuardVerdict::foreign_origin) << origin;
   }
 }
 
 TEST(RequestGuard, AllowsItsOwnPages) {
-  for (const char* origin : {"http://localhost:8080", "https://localhost", "http://127.0.0.1:3000",
-                             "http://[::1]:80", "https://broker.team.example"}) {
+  for (const char* origin : {"http://192.168.1.5:4000", "https://broker.team.example",
+                             "http://broker.team.example:81", "https://other.example:9000"}) {
     EXPECT_EQ(verdict({{"Host", "localhost"}, {"Origin", origin}}), GuardVerdict::allowed) << origin;
   }
 }
 
 TEST(RequestGuard, LooksAtEveryFieldOfTheName) {
   EXPECT_EQ(
-      verdict({{"Host", "localhost"}, {"origin", "http://localhost"}, {"Origin", "http://evil.example"}}),
+      verdict(
+          {{"Host", "localhost"}, {"origin", "http://192.168.1.5:4000"}, {"Origin", "http://evil.example"}}),
       GuardVerdict::foreign_origin);
   EXPECT_EQ(verdict({{"Host", "localhost"}, {"HOST", "evil.example"}}), GuardVerdict::foreign_host);
+}
+
+TEST(RequestGuard, RefusesPagesThatTheBrowserCallsForeign) {
+  for (const char* site : {"cross-site", "same-site", "Cross-Site", ""})
+    EXPECT_EQ(verdict({{"Host", "localhost"}, {"Sec-Fetch-Site", site}}), GuardVerdict::foreign_site) << site;
+  for (const char* site : {"none", "same-origin"})
+    EXPECT_EQ(verdict({{"Host", "localhost"}, {"sec-fetch-site", site}}), GuardVerdict::allowed) << site;
 }
 
 // Claude Code sends these itself; they do not mark a page.
