@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backend/upstream_usage.h"
+#include "messages/json_spans.h"
 #include "messages/reply_json.h"
 
 namespace anyclaude {
@@ -24,6 +25,10 @@ std::optional<std::uint64_t> count_at(const Json& object, const char* name) {
   const double count = value.get<double>();
   if (!(count >= 0) || count > 1e15) return std::nullopt;
   return static_cast<std::uint64_t>(count);
+}
+
+std::string dumped(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 StopReason reason_from(std::string_view word) {
@@ -61,10 +66,11 @@ void AnthropicDecoder::feed(std::string_view bytes) {
 void AnthropicDecoder::finish(UpstreamEnd end) {
   if (state_ != State::reading) return;
   if (form_ == Form::whole && end == UpstreamEnd::complete) {
-    const Json reply = parse_or_repair(whole_body_);
+    const ReplyJson read = read_reply_json(whole_body_);
+    const Json& reply = read.value;
     if (!reply.is_object()) return fail({502, "api_error", "the model server's reply is not JSON"});
     if (is_error_reply(reply)) return fail(translate_error_reply(200, reply, sizes_));
-    read_message(reply);
+    read_message(reply, read.text);
     if (state_ == State::reading) read_stop(end);
   } else if (form_ == Form::events && (end == UpstreamEnd::complete || end == UpstreamEnd::cut)) {
     events_.finish([this](const SseEvent& event) {
@@ -81,7 +87,8 @@ void AnthropicDecoder::finish(UpstreamEnd end) {
 void AnthropicDecoder::read_event(const SseEvent& event) {
   if (state_ != State::reading || event.data.empty()) return;
   if (event.data == "[DONE]") return read_stop(UpstreamEnd::complete);
-  const Json said = parse_or_repair(event.data);
+  const ReplyJson read = read_reply_json(event.data);
+  const Json& said = read.value;
   if (event.name == "error" || is_error_reply(said)) return fail(translate_error_reply(200, said, sizes_));
   if (!said.is_object()) return fail({502, "api_error", "the model server sent something that is not JSON"});
   std::string_view type = string_or_empty(said, "type");
@@ -93,7 +100,7 @@ void AnthropicDecoder::read_event(const SseEvent& event) {
   } else if (type == "ping") {
     if (stream_.started()) stream_.ping();
   } else if (type == "content_block_start") {
-    begin_block(member(said, "content_block"));
+    begin_block(member(said, "content_block"), json_at(read.text, {"content_block", "input"}).value_or(""));
   } else if (type == "content_block_delta") {
     read_delta(member(said, "delta"));
   } else if (type == "content_block_stop") {
@@ -115,12 +122,13 @@ void AnthropicDecoder::read_stop(UpstreamEnd end) {
   close_message();
 }
 
-void AnthropicDecoder::read_message(const Json& message) {
+void AnthropicDecoder::read_message(const Json& message, std::string_view text) {
   read_usage(message);
   const Json& content = member(message, "content");
   if (content.is_array()) {
-    for (const Json& block : content) {
-      begin_block(block);
+    const auto content_text = json_at(text, {"content"}).value_or("[]");
+    for (std::size_t i = 0; i < content.size(); ++i) {
+      begin_block(content[i], json_at(content_text, {i, "input"}).value_or(""));
       end_block();
     }
   }
@@ -128,7 +136,7 @@ void AnthropicDecoder::read_message(const Json& message) {
 }
 
 // A block may come with its content, whole replies do, or empty with deltas behind it.
-void AnthropicDecoder::begin_block(const Json& block) {
+void AnthropicDecoder::begin_block(const Json& block, std::string_view input_text) {
   end_block();
   if (state_ != State::reading) return;
   if (string_or_empty(block, "type") != "tool_use") return read_delta(block);
@@ -136,7 +144,7 @@ void AnthropicDecoder::begin_block(const Json& block) {
   answer_.call({.index = ++calls_, .name = string_or_empty(block, "name")});
   const Json& input = member(block, "input");
   if (input.is_object() && !input.empty())
-    tool_input(input.dump(-1, ' ', false, Json::error_handler_t::replace));
+    tool_input(input_text.empty() ? dumped(input) : std::string(input_text));
   if (input.is_string()) tool_input(input.get_ref<const std::string&>());
 }
 

@@ -33,8 +33,9 @@ class AnthropicDecoder final : public ReplyDecoder {
   enum class State { reading, closed, failed };
 
   void read_event(const SseEvent& event);
-  void read_message(const Json& message);
-  void begin_block(const Json& block);
+  void read_message(const Json& message, std::string_view text);
+  // `input_text` is how the server spelled the block's input, if it has one.
+  void begin_block(const Json& block, std::string_view input_text);
   void read_delta(const Json& delta);
   void end_block();
   void read_end(const Json& message);

@@ -38,12 +38,15 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   append_json_string(out, value);
 }
 
-std::string source_json(MediaSource source, std::string_view media_type, std::string_view data) {
-  if (source == MediaSource::other) return std::string(data);
+// Of an image or a document.
+template <typename Block>
+std::string source_json(const Block& block) {
+  if (block.source == MediaSource::other) return block.other.text;
+  const std::string_view data = block.data;
   std::string out = "{";
-  append_member(out, "type", name_of(source));
-  append_member(out, "media_type", media_type);
-  switch (source) {
+  append_member(out, "type", name_of(block.source));
+  append_member(out, "media_type", block.media_type);
+  switch (block.source) {
     case MediaSource::base64:
       append_member(out, "sha256", sha256_hex(data));
       out += R"(,"base64_bytes":)" + std::to_string(data.size());
@@ -70,13 +73,13 @@ struct BlockTexts::Words {
   std::string operator()(const TextBlock& block) const { return block.text; }
 
   std::string operator()(const ImageBlock& block) const {
-    return R"({"type":"image","source":)" + source_json(block.source, block.media_type, block.data) + '}';
+    return R"({"type":"image","source":)" + source_json(block) + '}';
   }
 
   std::string operator()(const DocumentBlock& block) const {
     if (block.source != MediaSource::text) {
       std::string out = R"({"type":"document","source":)";
-      out += source_json(block.source, block.media_type, block.data);
+      out += source_json(block);
       append_member(out, "title", block.title);
       append_member(out, "context", block.context);
       return out + '}';
@@ -92,7 +95,7 @@ struct BlockTexts::Words {
 
   std::string operator()(const ToolUseBlock& block) const {
     std::string out = R"({"type":"tool_use","name":)" + json_string(block.name);
-    return out + R"(,"input":)" + block.input_json + '}';
+    return out + R"(,"input":)" + block.input.text + '}';
   }
 
   std::string operator()(const ToolResultBlock& block) const {
@@ -109,7 +112,7 @@ struct BlockTexts::Words {
 
   std::string operator()(const ToolReferenceBlock& block) const { return texts.of_reference(block); }
 
-  std::string operator()(const UnknownBlock& block) const { return block.json; }
+  std::string operator()(const UnknownBlock& block) const { return block.json.text; }
 };
 
 std::string BlockTexts::of(const ContentBlock& block) {

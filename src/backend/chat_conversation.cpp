@@ -179,7 +179,7 @@ class ConversationBuilder {
     ChatMessage& turn = out_.back();
     for (const ContentBlock& block : message.content) {
       if (const auto* call = std::get_if<ToolUseBlock>(&block.value)) {
-        turn.tool_calls.push_back({call_ids_(call->id), call->name, call->input_json});
+        turn.tool_calls.push_back({call_ids_(call->id), call->name, call->input.text});
       } else if (const auto* thinking = std::get_if<ThinkingBlock>(&block.value)) {
         append_text(turn.reasoning, thinking->thinking);
       } else {

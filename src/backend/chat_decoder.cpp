@@ -5,6 +5,7 @@
 
 #include "backend/upstream_error.h"
 #include "backend/upstream_usage.h"
+#include "messages/json_spans.h"
 #include "messages/reply_json.h"
 
 namespace anyclaude {
@@ -57,9 +58,9 @@ void ChatDecoder::feed(std::string_view bytes) {
 void ChatDecoder::finish(UpstreamEnd end) {
   if (state_ != State::reading) return;
   if (form_ == Form::whole && end == UpstreamEnd::complete) {
-    const Json reply = parse_or_repair(whole_body_);
-    if (!reply.is_object()) return fail(bad_gateway("the model server's reply is not JSON"));
-    read_reply(reply);
+    const ReplyJson reply = read_reply_json(whole_body_);
+    if (!reply.value.is_object()) return fail(bad_gateway("the model server's reply is not JSON"));
+    read_reply(reply.value, reply.text);
     if (finish_reason_.empty() && answer_.said_anything()) finish_reason_ = "stop";
   } else if (form_ == Form::events && (end == UpstreamEnd::complete || end == UpstreamEnd::cut)) {
     events_.finish([this](const SseEvent& event) {
@@ -81,15 +82,16 @@ void ChatDecoder::read_event(const SseEvent& event) {
       return fail(bad_gateway("the model server ended its reply without an answer"));
     return close_message();
   }
-  const Json reply = parse_or_repair(event.data);
+  const ReplyJson read = read_reply_json(event.data);
+  const Json& reply = read.value;
   if (event.name == "error" || is_error_reply(reply)) {
     return fail(translate_error_reply(200, reply, sizes_));
   }
   if (!reply.is_object()) return fail(bad_gateway("the model server sent something that is not JSON"));
-  read_reply(reply);
+  read_reply(reply, read.text);
 }
 
-void ChatDecoder::read_reply(const Json& reply) {
+void ChatDecoder::read_reply(const Json& reply, std::string_view text) {
   if (is_error_reply(reply)) return fail(translate_error_reply(200, reply, sizes_));
   read_usage(reply, report_);
   if (context_.profile.reply.cached_tokens == CachedTokens::never) report_.cached_tokens.reset();
@@ -99,24 +101,26 @@ void ChatDecoder::read_reply(const Json& reply) {
   if (verbose != reply.end() && matched_stop_.empty()) matched_stop_ = matched_stop(*verbose);
   const auto choices = reply.find("choices");
   if (choices == reply.end() || !choices->is_array()) return;
-  for (const Json& choice : *choices) {
+  for (std::size_t i = 0; i < choices->size(); ++i) {
+    const Json& choice = (*choices)[i];
     const auto index = choice.find("index");
     const bool is_first = index == choice.end() || index->is_null() || *index == 0;
-    if (choice.is_object() && is_first) read_choice(choice);
+    if (choice.is_object() && is_first) read_choice(choice, text, i);
   }
 }
 
-void ChatDecoder::read_choice(const Json& choice) {
+void ChatDecoder::read_choice(const Json& choice, std::string_view reply_text, std::size_t place) {
   for (const char* name : {"delta", "message"}) {
     const auto said = choice.find(name);
     if (said == choice.end() || !said->is_object()) continue;
-    read_delta(*said);
+    read_delta({*said, reply_text, place, name});
     break;
   }
   if (state_ == State::reading) read_finish(choice);
 }
 
-void ChatDecoder::read_delta(const Json& delta) {
+void ChatDecoder::read_delta(const Said& said) {
+  const Json& delta = said.json;
   for (const char* name : {"reasoning_content", "reasoning"}) {
     const std::string_view thinking = string_or_empty(delta, name);
     if (thinking.empty()) continue;
@@ -130,7 +134,7 @@ void ChatDecoder::read_delta(const Json& delta) {
   }
   const auto calls = delta.find("tool_calls");
   if (calls == delta.end() || !calls->is_array()) return;
-  for (const Json& entry : *calls) read_call(entry);
+  for (std::size_t i = 0; i < calls->size(); ++i) read_call(said, i);
 }
 
 void ChatDecoder::read_content(const Json& content) {
@@ -148,7 +152,17 @@ void ChatDecoder::read_finish(const Json& choice) {
   if (matched_stop_.empty()) matched_stop_ = matched_stop(choice);
 }
 
-void ChatDecoder::read_call(const Json& entry) {
+// Some servers send an object where the interface has text: the object's own text then.
+std::string ChatDecoder::spelled_arguments(const Said& said, std::size_t call, const Json& arguments) {
+  const auto entry = json_at(said.reply_text, {"choices", said.choice, said.member, "tool_calls", call});
+  if (!entry) return arguments.dump();
+  const auto nested = json_at(*entry, {"function", "arguments"});
+  const auto text = nested ? nested : json_at(*entry, {"arguments"});
+  return text ? std::string(*text) : arguments.dump();
+}
+
+void ChatDecoder::read_call(const Said& said, std::size_t place) {
+  const Json& entry = said.json["tool_calls"][place];
   if (!entry.is_object()) return;
   const auto function = entry.find("function");
   const Json& body = function != entry.end() && function->is_object() ? *function : entry;
@@ -157,7 +171,7 @@ void ChatDecoder::read_call(const Json& entry) {
     piece.index = index->get<std::int64_t>();
   std::string dumped;
   if (const auto arguments = body.find("arguments"); arguments != body.end()) {
-    if (arguments->is_object()) dumped = arguments->dump();
+    if (arguments->is_object()) dumped = spelled_arguments(said, place, *arguments);
     piece.arguments =
         arguments->is_string() ? std::string_view(arguments->get_ref<const std::string&>()) : dumped;
   }

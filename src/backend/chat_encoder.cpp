@@ -211,7 +211,7 @@ class ChatBodyWriter {
     if (!request_.output.json_schema || policy_.response_format == ResponseFormat::none) return;
     body_.json("response_format",
                R"({"type":"json_schema","json_schema":{"name":"output","strict":true,"schema":)" +
-                   *request_.output.json_schema + "}}");
+                   request_.output.json_schema->text + "}}");
   }
 
   void write_thinking() {

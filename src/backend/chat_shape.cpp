@@ -36,7 +36,7 @@ std::string wishes(const MessagesRequest& request, const BackendProfile& profile
   const bool takes_schema =
       policy.response_format == ResponseFormat::json_schema && profile.api == Api::openai;
   if (request.output.json_schema && !takes_schema)
-    add_line(text, "Answer with nothing but JSON that fits this schema: " + *request.output.json_schema);
+    add_line(text, "Answer with nothing but JSON that fits this schema: " + request.output.json_schema->text);
   return text;
 }
 
@@ -72,7 +72,7 @@ void separate_text_from_calls(std::vector<ChatMessage>& turns) {
   turns = std::move(out);
 }
 
-// The names of an object's own members; `json` is canonical.
+// The names of an object's own members; `json` is minified.
 bool has_member(std::string_view json, std::string_view name) {
   const std::string wanted = '"' + std::string(name) + "\":";
   int depth = 0;
@@ -158,7 +158,7 @@ Sampling wanted_sampling(const MessagesRequest& request, const BackendProfile& p
 }
 
 std::string shaped_schema(const Tool& tool, ToolSchemas form) {
-  const std::string& given = tool.input_schema_json;
+  const std::string& given = tool.input_schema.text;
   if (given.empty() || given == "{}") return R"({"properties":{},"type":"object"})";
   if (form == ToolSchemas::as_given || given.front() != '{') return given;
   std::string out = "{";

@@ -30,7 +30,8 @@ std::vector<ChatMessage> shaped_conversation(const MessagesRequest& request, con
 Sampling wanted_sampling(const MessagesRequest& request, const BackendProfile& profile,
                          const ModelFamily& family);
 
-// The input schema of a tool as the server wants it: canonical JSON of an object.
+// The input schema of a tool as the server wants it: the client's own, with what the server asks for besides
+// in front.
 std::string shaped_schema(const Tool& tool, ToolSchemas form);
 
 // max_tokens, cut to what fits behind the prompt.

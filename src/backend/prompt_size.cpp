@@ -18,7 +18,7 @@ class PromptMeasure {
     if (tool.loading == ToolLoading::deferred) return;
     add(PromptKind::instructions, tool.name);
     add(PromptKind::instructions, tool.description);
-    add(PromptKind::schemas, tool.input_schema_json);
+    add(PromptKind::schemas, tool.input_schema.text);
     frame(PromptKind::schemas);
   }
   void message(const Message& message) {
@@ -35,11 +35,12 @@ class PromptMeasure {
       ++size_.images;
     } else {
       add(PromptKind::prose, block.data);
+      add(PromptKind::prose, block.other.text);
     }
   }
   void operator()(const ToolUseBlock& block) {
     add(PromptKind::code, block.name);
-    add(PromptKind::code, block.input_json);
+    add(PromptKind::code, block.input.text);
     frame(PromptKind::code);
   }
   void operator()(const ToolResultBlock& block) {
@@ -54,7 +55,7 @@ class PromptMeasure {
   }
   void operator()(const RedactedThinkingBlock&) {}
   void operator()(const ToolReferenceBlock& block) { add(PromptKind::code, block.tool_name); }
-  void operator()(const UnknownBlock& block) { add(PromptKind::code, block.json); }
+  void operator()(const UnknownBlock& block) { add(PromptKind::code, block.json.text); }
 
   PromptSize size() const { return size_; }
 

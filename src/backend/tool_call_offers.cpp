@@ -53,7 +53,7 @@ void OfferedTools::index() const {
 }
 
 const ToolCallSchema& OfferedTools::schema(const Tool& tool) {
-  return schemas_.try_emplace(&tool, tool.input_schema_json).first->second;
+  return schemas_.try_emplace(&tool, tool.input_schema.meaning()).first->second;
 }
 
 std::span<const Tool> callable_tools(const MessagesRequest& request) {

@@ -32,7 +32,7 @@ struct OfferedTool {
   std::string input_schema_json;
 };
 
-AdmissionVerdict judge(MessageCompleteness completeness, const nlohmann::json& message,
+AdmissionVerdict judge(MessageCompleteness completeness, const nlohmann::ordered_json& message,
                        const std::vector<OfferedTool>& offered);
 
 }  // namespace anyclaude

@@ -50,6 +50,8 @@ class ByteReader {
   void list(Read read) {
     for (std::uint64_t count = number(); ok_ && count > 0; --count) read();
   }
+  // Whether everything was there so far.
+  bool ok() const { return ok_; }
   // Whether everything was there and nothing is left over.
   bool complete() const { return ok_ && bytes_.empty(); }
 

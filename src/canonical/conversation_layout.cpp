@@ -7,6 +7,9 @@
 namespace anyclaude {
 namespace {
 
+// The numbers of sections.
+constexpr std::uint64_t kSpellingsSection = 1;
+
 void write(ByteWriter& out, const ConversationLayout& layout) {
   out.number(layout.number);
   out.number(layout.session);
@@ -50,6 +53,67 @@ ConversationLayout read(ByteReader& in) {
   return layout;
 }
 
+// --- How JSON was spelled ---
+
+std::size_t size_of_spellings(const ConversationLayout& layout) {
+  std::size_t bytes = layout.answer_spelling ? layout.answer_spelling->code.size() : 0;
+  for (const ToolSpelling& spelling : layout.tool_spellings)
+    bytes += sizeof spelling + spelling.name.size() + spelling.code.size();
+  for (const TurnSpelling& spelling : layout.turn_spellings) {
+    bytes += sizeof spelling;
+    for (const std::string& code : spelling.codes) bytes += sizeof code + code.size();
+  }
+  return bytes;
+}
+
+void write_spelling(ByteWriter& out, const ToolSpelling& spelling) {
+  out.text(spelling.name);
+  out.number(spelling.meaning);
+  out.number(spelling.text);
+  out.text(spelling.code);
+}
+
+ToolSpelling read_tool_spelling(ByteReader& in) {
+  ToolSpelling spelling;
+  spelling.name = in.text();
+  spelling.meaning = in.number();
+  spelling.text = in.number();
+  spelling.code = in.text();
+  return spelling;
+}
+
+TurnSpelling read_turn_spelling(ByteReader& in) {
+  TurnSpelling spelling;
+  spelling.link = in.number();
+  spelling.text = in.number();
+  in.list([&] { spelling.codes.push_back(in.text()); });
+  return spelling;
+}
+
+void write_spellings(ByteWriter& out, const ConversationLayout& layout) {
+  out.list(layout.tool_spellings, [&out](const ToolSpelling& spelling) { write_spelling(out, spelling); });
+  out.list(layout.turn_spellings, [&out](const TurnSpelling& spelling) {
+    out.number(spelling.link);
+    out.number(spelling.text);
+    out.list(spelling.codes, [&out](const std::string& code) { out.text(code); });
+  });
+  out.number(layout.answer_spelling ? 1 : 0);
+  if (layout.answer_spelling) write_spelling(out, *layout.answer_spelling);
+}
+
+void read_spellings(ByteReader& in, ConversationLayout& layout) {
+  in.list([&] { layout.tool_spellings.push_back(read_tool_spelling(in)); });
+  in.list([&] { layout.turn_spellings.push_back(read_turn_spelling(in)); });
+  if (in.number() == 1) layout.answer_spelling = read_tool_spelling(in);
+}
+
+// Spellings of each layout, in the order of the layouts. False when the section is not whole.
+bool read_spellings_section(std::string_view section, std::vector<ConversationLayout>& layouts) {
+  ByteReader in(section);
+  for (ConversationLayout& layout : layouts) read_spellings(in, layout);
+  return in.complete();
+}
+
 }  // namespace
 
 std::size_t size_of(const ConversationLayout& layout) {
@@ -58,12 +122,16 @@ std::size_t size_of(const ConversationLayout& layout) {
   for (const LayoutPiece& piece : layout.pieces)
     bytes += sizeof piece + piece.said.size() + (piece.latest == piece.said ? 0 : piece.latest.size());
   for (const LayoutUpdate& update : layout.updates) bytes += sizeof update + update.text.size();
-  return bytes;
+  return bytes + size_of_spellings(layout);
 }
 
 std::string encode_layouts(const std::vector<std::shared_ptr<const ConversationLayout>>& layouts) {
   ByteWriter out;
   out.list(layouts, [&out](const auto& layout) { write(out, *layout); });
+  ByteWriter spellings;
+  for (const auto& layout : layouts) write_spellings(spellings, *layout);
+  out.number(kSpellingsSection);
+  out.text(spellings.take());
   return out.take();
 }
 
@@ -71,6 +139,11 @@ std::optional<std::vector<ConversationLayout>> decode_layouts(std::string_view b
   ByteReader in(bytes);
   std::vector<ConversationLayout> layouts;
   in.list([&] { layouts.push_back(read(in)); });
+  while (in.ok() && !in.complete()) {
+    const std::uint64_t number = in.number();
+    const std::string section = in.text();
+    if (number == kSpellingsSection && !read_spellings_section(section, layouts)) return std::nullopt;
+  }
   if (!in.complete()) return std::nullopt;
   return layouts;
 }

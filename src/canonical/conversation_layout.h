@@ -32,6 +32,20 @@ struct LayoutUpdate {
   std::string text;
 };
 
+// How JSON was spelled when the conversation first said it. The texts themselves are not kept: `codes` are
+// spelling_code()s, which together with the same values in a later request give the text back.
+struct ToolSpelling {
+  std::string name;           // of the tool
+  std::uint64_t meaning = 0;  // a digest of the schema's canonical JSON
+  std::uint64_t text = 0;     // a digest of the schema as spelled
+  std::string code;
+};
+struct TurnSpelling {
+  std::uint64_t link = 0;  // which link, and so which message
+  std::uint64_t text = 0;  // a digest of all its JSON as spelled
+  std::vector<std::string> codes;  // of each of its values that are JSON, in their order
+};
+
 struct ConversationLayout {
   std::uint64_t number = 0;          // among the layouts of conversations that begin alike
   std::uint64_t session = 0;         // a digest of the session id; a hint
@@ -40,13 +54,19 @@ struct ConversationLayout {
   std::vector<std::string> tools;    // names, in order; only appended to
   std::vector<LayoutPiece> pieces;   // in the order in which they are said
   std::vector<LayoutUpdate> updates;
+  std::vector<ToolSpelling> tool_spellings;
+  std::vector<TurnSpelling> turn_spellings;  // ordered by link; none for a message without JSON
+  std::optional<ToolSpelling> answer_spelling;  // of the schema that the answer has to fit; without a name
 };
 
 // About how much memory it takes, and how much as bytes.
 std::size_t size_of(const ConversationLayout& layout);
 
+// Layouts as the first edition wrote them, and behind them sections with what came later: a number, and the
+// section's length and bytes. A reader passes over sections that it does not know; the first edition, which
+// knows of none, takes the row for broken and begins its conversations anew.
 std::string encode_layouts(const std::vector<std::shared_ptr<const ConversationLayout>>& layouts);
-// Nothing when `bytes` are not whole.
+// Nothing when `bytes` are not whole. A row of the first edition gives layouts without spellings.
 std::optional<std::vector<ConversationLayout>> decode_layouts(std::string_view bytes);
 
 std::size_t common_links(const std::vector<std::uint64_t>& left, const std::vector<std::uint64_t>& right);

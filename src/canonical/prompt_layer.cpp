@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "canonical/kept_spellings.h"
 #include "canonical/layout_book.h"
 #include "canonical/learned_book.h"
 #include "canonical/line_learner.h"
@@ -54,7 +55,7 @@ class PromptLayer::Impl {
   OrderReport order(MessagesRequest& request, const PromptContext& context) {
     if (level_ == OrderingLevel::off) return {};
     const Turn turn = look_at(request, context);
-    Plan plan = settle(turn);
+    Plan plan = settle(turn, request);
     OrderReport report{plan.continues, plan.layout.updates.size(), plan.parts.effects};
     if (turn.learning == Learning::allowed) learn_lines(turn);
     write_prompt(request, turn.bounds, plan.parts, plan.layout, level_);
@@ -93,11 +94,13 @@ class PromptLayer::Impl {
     return {request, bounds, std::move(links), std::move(key), session, context.learning};
   }
 
-  // Plans again when another request of the conversation was faster.
-  Plan settle(const Turn& turn) {
+  // Plans again when another request of the conversation was faster. Gives `request`, which is the turn's,
+  // the spellings of the plan.
+  Plan settle(const Turn& turn, MessagesRequest& request) {
     for (int tries = 1;; ++tries) {
       const LayoutCandidates known = layouts_.candidates(turn.key, turn.links, turn.session);
       Plan plan = make_plan(turn, known.layouts);
+      plan.changed |= keep_spellings(request, turn.bounds, plan.layout, secret_);
       if (turn.learning == Learning::forbidden || !plan.changed) return plan;
       if (tries == kPlansMax) {
         layouts_.keep(turn.key, plan.layout);
@@ -224,6 +227,7 @@ class PromptLayer::Impl {
   // The conversation went on from an earlier point: another one, with what was said up to there.
   static void depart(ConversationLayout& layout, std::size_t common) {
     layout.number = 0;
+    forget_spellings(layout, common);
     const auto later = [common](const LayoutUpdate& update) { return update.after_links > common; };
     if (std::erase_if(layout.updates, later) == 0) return;
     layout.updates.clear();

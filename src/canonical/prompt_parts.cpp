@@ -32,17 +32,18 @@ std::string as_reminder(std::string_view text) {
   return out;
 }
 
-// Writes what a block says, so that equal bytes mean that it says the same.
+// Writes what a block says, so that equal bytes mean that it says the same. How JSON is spelled does not
+// count.
 class BlockWriter {
  public:
   explicit BlockWriter(std::string& out) : out_(out) {}
 
   void operator()(const TextBlock& block) { fields('t', {block.text}); }
-  void operator()(const ImageBlock& block) { fields('i', {block.media_type, block.data}); }
+  void operator()(const ImageBlock& block) { fields('i', {block.media_type, data_of(block)}); }
   void operator()(const DocumentBlock& block) {
-    fields('d', {block.media_type, block.data, block.title, block.context});
+    fields('d', {block.media_type, data_of(block), block.title, block.context});
   }
-  void operator()(const ToolUseBlock& block) { fields('u', {block.name, block.input_json}); }
+  void operator()(const ToolUseBlock& block) { fields('u', {block.name, block.input.meaning()}); }
   void operator()(const ToolResultBlock& block) {
     fields('r', {block.outcome == ToolOutcome::error ? "e" : ""});
     for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
@@ -51,9 +52,14 @@ class BlockWriter {
   void operator()(const ThinkingBlock&) {}
   void operator()(const RedactedThinkingBlock&) {}
   void operator()(const ToolReferenceBlock& block) { fields('n', {block.tool_name}); }
-  void operator()(const UnknownBlock& block) { fields('?', {block.json}); }
+  void operator()(const UnknownBlock& block) { json(block.json.meaning()); }
+  void json(std::string_view meaning) { fields('?', {meaning}); }
 
  private:
+  template <typename Block>
+  static std::string_view data_of(const Block& block) {
+    return block.source == MediaSource::other ? block.other.meaning() : std::string_view(block.data);
+  }
   void fields(char kind, std::initializer_list<std::string_view> values) {
     out_ += kind;
     for (const std::string_view value : values) {
@@ -111,10 +117,10 @@ class Apart {
     const Tool& tool = request_.tools[index];
     StableTool stable{tool.name, 0, index, cut(TextPlace::tool, tool.name, tool.description)};
     std::string definition;
-    definition.reserve(tool.name.size() + tool.input_schema_json.size() + 32);
+    definition.reserve(tool.name.size() + tool.input_schema.meaning().size() + 32);
     BlockWriter write(definition);
-    write(UnknownBlock{{}, tool.name});
-    write(UnknownBlock{{}, tool.input_schema_json});
+    write.json(tool.name);
+    write.json(tool.input_schema.meaning());
     definition += std::to_string(stable.description->digest);
     stable.definition = keyed_digest(definition, secret_).low;
     parts_.tools.push_back(std::move(stable));

@@ -50,7 +50,7 @@ Result<SideRequestRule> read_rule(const json& entry) {
 // The properties of the schema, sorted; nothing when the answer is not to be JSON.
 std::optional<std::vector<std::string>> fields_asked_for(const MessagesRequest& request) {
   if (!request.output.json_schema) return std::nullopt;
-  const auto schema = JsonDocument::parse(*request.output.json_schema);
+  const auto schema = JsonDocument::parse(std::string(request.output.json_schema->meaning()));
   simdjson::dom::object properties;
   if (!schema || !schema->root().is_object() ||
       schema->root().at_key("properties").get(properties) != simdjson::SUCCESS)

@@ -10,13 +10,41 @@ namespace {
 
 constexpr std::size_t kEntriesInMemoryMax = 4'096;
 
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+// Whether canonical JSON of the value may be spelled otherwise too: objects of several members can be put in
+// another order, and numbers can be written in other ways.
+bool has_other_spellings(element value) {
+  switch (value.type()) {
+    case element_type::OBJECT: {
+      const simdjson::dom::object object = value.get_object().value_unsafe();
+      if (object.size() > 1) return true;
+      return object.size() == 1 && has_other_spellings((*object.begin()).value);
+    }
+    case element_type::ARRAY:
+      for (const element item : value.get_array().value_unsafe())
+        if (has_other_spellings(item)) return true;
+      return false;
+    case element_type::INT64:
+    case element_type::UINT64:
+    case element_type::DOUBLE:
+      return true;
+    case element_type::STRING:
+    case element_type::BOOL:
+    case element_type::NULL_VALUE:
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void ToolArguments::remember(std::string_view tool_use_id, std::string_view text) {
   const auto document = JsonDocument::parse(std::string(text));
   if (!document || !document->root().is_object()) return;
   std::string canonical = canonical_json(document->root());
-  if (canonical == text) return;
+  if (canonical == text && !has_other_spellings(document->root())) return;
   ByteWriter out;
   out.text(canonical);
   out.text(text);
@@ -31,7 +59,8 @@ void ToolArguments::restore(MessagesRequest& request) {
       auto* call = std::get_if<ToolUseBlock>(&block.value);
       if (call == nullptr || call->id.empty()) continue;
       const Entry known = find(call->id);
-      if (!known.text.empty() && known.canonical == call->input_json) call->input_json = known.text;
+      if (known.text.empty() || known.canonical != call->input.meaning()) continue;
+      call->input = {known.text, known.canonical};
     }
   }
 }

@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "messages/spelled_json.h"
+
 namespace anyclaude {
 
 struct ContentBlock;
@@ -20,7 +22,8 @@ enum class MediaSource { base64, text, url, file, other };
 struct ImageBlock {
   MediaSource source = MediaSource::base64;
   std::string media_type;
-  std::string data;  // base64 text, URL or file id, by source; canonical JSON of the source when `other`
+  std::string data;  // base64 text, URL or file id, by source
+  SpelledJson other = {};  // the source itself, when it is `other`
 };
 
 struct DocumentBlock {
@@ -29,12 +32,13 @@ struct DocumentBlock {
   std::string data;
   std::string title;
   std::string context;
+  SpelledJson other = {};  // as of an image
 };
 
 struct ToolUseBlock {
   std::string id;
   std::string name;
-  std::string input_json;  // canonical JSON of an object
+  SpelledJson input;  // an object
 };
 
 enum class ToolOutcome { ok, error };
@@ -62,7 +66,7 @@ struct ToolReferenceBlock {
 // A block of a type this version does not know. It is shown to the model as JSON, never dropped.
 struct UnknownBlock {
   std::string type;
-  std::string json;  // canonical JSON of the whole block
+  SpelledJson json;  // the whole block less cache_control
 };
 
 struct ContentBlock {

@@ -1,12 +1,10 @@
 #include "messages/content_block_reader.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
-#include "base/json_text.h"
 #include "messages/block_kind.h"
-#include "messages/json_document.h"
+#include "messages/json_text_writer.h"
 
 namespace anyclaude {
 namespace {
@@ -14,45 +12,35 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-std::string json_without_cache_control(object object) {
-  std::string out;
-  append_canonical_json_without(out, object, "cache_control");
-  return out;
+void write_without_cache_control(JsonTextWriter& writer, const object& block) {
+  writer.object(block, [&writer](std::string_view name, element member) {
+    if (name == "cache_control") return;
+    writer.key(name);
+    writer.value(member);
+  });
 }
 
-std::string blocks_json(simdjson::dom::array blocks) {
-  std::string out = "[";
-  for (const element item : blocks) {
-    if (out.size() > 1) out += ',';
-    object block;
-    out += item.get(block) == simdjson::SUCCESS ? json_without_cache_control(block) : canonical_json(item);
-  }
-  return out += ']';
-}
-
-// Canonical JSON of a source. In one of type "content", which is a list of blocks, the blocks' cache_control
-// is left out like everywhere else.
-std::string source_json(element value, object source) {
-  simdjson::dom::array blocks;
-  if (source.at_key("content").get(blocks) != simdjson::SUCCESS) return canonical_json(value);
-  std::vector<std::pair<std::string_view, element>> members;
-  for (const auto field : source) members.emplace_back(field.key, field.value);
-  std::sort(members.begin(), members.end(),
-            [](const auto& left, const auto& right) { return left.first < right.first; });
-  std::string out;
-  for (const auto& [key, member] : members) {
-    out += out.empty() ? '{' : ',';
-    append_json_string(out, key);
-    out += ':';
-    out += key == "content" ? blocks_json(blocks) : canonical_json(member);
-  }
-  return out += '}';
+// A source of type "content" is a list of blocks, whose cache_control is left out like everywhere else.
+void write_source(JsonTextWriter& writer, const object& source) {
+  writer.object(source, [&writer](std::string_view name, element member) {
+    writer.key(name);
+    simdjson::dom::array blocks;
+    if (name != "content" || member.get(blocks) != simdjson::SUCCESS) return writer.value(member);
+    writer.list(blocks, [&writer](element item) {
+      object block;
+      if (item.get(block) == simdjson::SUCCESS)
+        write_without_cache_control(writer, block);
+      else
+        writer.value(item);
+    });
+  });
 }
 
 struct Media {
   MediaSource source = MediaSource::other;
   std::string media_type;
   std::string data;
+  SpelledJson other;
 };
 
 Media read_source(JsonReader& reader, const object& block, const JsonPlace& block_place) {
@@ -77,21 +65,24 @@ Media read_source(JsonReader& reader, const object& block, const JsonPlace& bloc
   } else if (type == "file") {
     take(MediaSource::file, "file_id");
   } else {
-    media.data = source_json(*value, *source);
+    media.other =
+        spelled_json(reader.numbers(), [&](JsonTextWriter& writer) { write_source(writer, *source); });
   }
   return media;
 }
 
 ContentBlock read_image(JsonReader& reader, const object& block, const JsonPlace& place) {
   Media media = read_source(reader, block, place);
-  return {ImageBlock{media.source, std::move(media.media_type), std::move(media.data)}};
+  return {
+      ImageBlock{media.source, std::move(media.media_type), std::move(media.data), std::move(media.other)}};
 }
 
 ContentBlock read_document(JsonReader& reader, const object& block, const JsonPlace& place) {
   Media media = read_source(reader, block, place);
   return {DocumentBlock{media.source, std::move(media.media_type), std::move(media.data),
                         std::string(reader.optional_string(block, "title", place)),
-                        std::string(reader.optional_string(block, "context", place))}};
+                        std::string(reader.optional_string(block, "context", place)),
+                        std::move(media.other)}};
 }
 
 ContentBlock read_tool_use(JsonReader& reader, const object& block, const JsonPlace& place) {
@@ -100,7 +91,7 @@ ContentBlock read_tool_use(JsonReader& reader, const object& block, const JsonPl
   use.name = reader.required_string(block, "name", place);
   if (const auto input = reader.require(block, "input", place)) {
     reader.object(*input, place.member("input"));
-    use.input_json = canonical_json(*input);
+    use.input = spelled_json(reader.numbers(), *input);
   }
   return {std::move(use)};
 }
@@ -142,7 +133,9 @@ ContentBlock read_block(JsonReader& reader, element value, const JsonPlace& plac
     case BlockKind::tool_reference:
       return {ToolReferenceBlock{text_of("tool_name")}};
     case BlockKind::unknown:
-      return {UnknownBlock{std::string(type), json_without_cache_control(*block)}};
+      return {UnknownBlock{std::string(type), spelled_json(reader.numbers(), [&](JsonTextWriter& writer) {
+                             write_without_cache_control(writer, *block);
+                           })}};
   }
   return {};
 }

@@ -54,9 +54,6 @@ class JsonDocument {
 void append_canonical_json(std::string& out, simdjson::dom::element value);
 std::string canonical_json(simdjson::dom::element value);
 
-// The same of an object, less one of its own members (members of the same name further down stay).
-void append_canonical_json_without(std::string& out, simdjson::dom::object object, std::string_view member);
-
 // The one spelling of a number; nothing when `value` is none.
 void append_canonical_number(std::string& out, simdjson::dom::element value);
 

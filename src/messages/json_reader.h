@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
+#include "messages/number_spellings.h"
 
 namespace anyclaude {
 
@@ -37,6 +39,11 @@ class JsonReader {
   using Element = simdjson::dom::element;
   using Object = simdjson::dom::object;
 
+  JsonReader() = default;
+  // For those who ask how numbers are spelled.
+  explicit JsonReader(NumberSpellings numbers) : numbers_(std::move(numbers)) {}
+
+  const NumberSpellings& numbers() const { return numbers_; }
   const std::optional<Error>& error() const { return error_; }
   bool failed() const { return error_.has_value(); }
   void refuse(const JsonPlace& place, std::string_view what);
@@ -58,6 +65,7 @@ class JsonReader {
   std::string_view required_string(const Object& object, std::string_view name, const JsonPlace& place);
 
  private:
+  NumberSpellings numbers_;
   std::optional<Error> error_;
 };
 

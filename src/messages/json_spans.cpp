@@ -42,6 +42,35 @@ std::size_t behind_value(std::string_view text, std::size_t at) {
   return at;
 }
 
+struct Member {
+  JsonSpan key;  // with its quotes; empty in a list
+  JsonSpan value;
+};
+
+std::vector<Member> members_of(std::string_view text, JsonSpan container) {
+  std::vector<Member> members;
+  const bool has_keys = text[container.begin] == '{';
+  std::size_t at = behind_blanks(text, container.begin + 1);
+  while (at + 1 < container.end) {
+    Member member;
+    if (has_keys) {
+      member.key = {at, behind_string(text, at)};
+      at = behind_blanks(text, member.key.end);  // on the colon
+      at = behind_blanks(text, at + 1);
+    }
+    member.value = {at, behind_value(text, at)};
+    members.push_back(member);
+    at = behind_blanks(text, member.value.end);
+    if (at >= text.size() || text[at] != ',') break;
+    at = behind_blanks(text, at + 1);
+  }
+  return members;
+}
+
+bool is_named(std::string_view text, const Member& member, std::string_view name) {
+  return text.substr(member.key.begin + 1, member.key.end - member.key.begin - 2) == name;
+}
+
 }  // namespace
 
 JsonSpan json_value_span(std::string_view text) {
@@ -51,19 +80,86 @@ JsonSpan json_value_span(std::string_view text) {
 
 std::vector<JsonSpan> json_children(std::string_view text, JsonSpan container) {
   std::vector<JsonSpan> children;
-  const bool has_keys = text[container.begin] == '{';
-  std::size_t at = behind_blanks(text, container.begin + 1);
-  while (at + 1 < container.end) {
-    if (has_keys) {
-      at = behind_blanks(text, behind_string(text, at));  // on the colon
-      at = behind_blanks(text, at + 1);
+  for (const Member& member : members_of(text, container)) children.push_back(member.value);
+  return children;
+}
+
+std::optional<JsonSpan> json_member(std::string_view text, JsonSpan container, std::string_view name) {
+  std::optional<JsonSpan> found;
+  for (const Member& member : members_of(text, container))
+    if (is_named(text, member, name)) found = member.value;
+  return found;
+}
+
+std::optional<std::string_view> json_at(std::string_view text, std::initializer_list<JsonStep> path) {
+  JsonSpan here = json_value_span(text);
+  for (const JsonStep& step : path) {
+    const char first = here.begin < text.size() ? text[here.begin] : '\0';
+    if (const auto* name = std::get_if<std::string_view>(&step)) {
+      const auto member = first == '{' ? json_member(text, here, *name) : std::nullopt;
+      if (!member) return std::nullopt;
+      here = *member;
+    } else {
+      const auto items = first == '[' ? json_children(text, here) : std::vector<JsonSpan>();
+      const std::size_t index = std::get<std::size_t>(step);
+      if (index >= items.size()) return std::nullopt;
+      here = items[index];
     }
-    const std::size_t end = behind_value(text, at);
-    children.push_back({at, end});
-    at = behind_blanks(text, end);
-    if (at >= text.size() || text[at] != ',') break;
-    at = behind_blanks(text, at + 1);
   }
+  return text.substr(here.begin, here.end - here.begin);
+}
+
+std::string without_member(std::string_view text, std::string_view name) {
+  std::vector<JsonSpan> wholes;
+  std::vector<bool> gone;
+  for (const Member& member : members_of(text, json_value_span(text))) {
+    wholes.push_back({member.key.begin, member.value.end});
+    gone.push_back(is_named(text, member, name));
+  }
+  return without_spans(text, cuts_from_array(wholes, gone));
+}
+
+// Each node is begun where its value begins, and ended where that ends.
+JsonOutline::JsonOutline(std::string_view text) : text_(text) {
+  std::vector<std::size_t> open;
+  JsonSpan key;
+  const auto end_node = [&](std::size_t number, std::size_t at) {
+    nodes_[number].value.end = at;
+    nodes_[number].next = nodes_.size();
+  };
+  for (std::size_t at = behind_blanks(text, 0); at < text.size(); at = behind_blanks(text, at)) {
+    const char c = text[at];
+    if (c == ',' || c == ':') {
+      ++at;
+    } else if (c == '}' || c == ']') {
+      if (open.empty()) break;
+      end_node(open.back(), ++at);
+      open.pop_back();
+    } else {
+      const bool is_key =
+          c == '"' && !open.empty() && key.end == 0 && text[nodes_[open.back()].value.begin] == '{';
+      if (is_key) {
+        key = {at, behind_string(text, at)};
+        at = key.end;
+        continue;
+      }
+      nodes_.push_back({key, {at, at}, 0});
+      key = {};
+      if (c == '{' || c == '[') {
+        open.push_back(nodes_.size() - 1);
+        ++at;
+      } else {
+        at = behind_value(text, at);
+        end_node(nodes_.size() - 1, at);
+      }
+    }
+  }
+}
+
+std::vector<const JsonOutline::Node*> JsonOutline::children(const Node& node) const {
+  std::vector<const Node*> children;
+  const auto number = static_cast<std::size_t>(&node - nodes_.data());
+  for (std::size_t i = number + 1; i < node.next; i = nodes_[i].next) children.push_back(&nodes_[i]);
   return children;
 }
 

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace anyclaude {
@@ -19,6 +22,41 @@ JsonSpan json_value_span(std::string_view text);
 
 // The values in the array or object at `container`, in their order; of an object's members the values alone.
 std::vector<JsonSpan> json_children(std::string_view text, JsonSpan container);
+
+// Where the member of that name stands in the object at `container`; the last one of several, as most parsers
+// have it. Nothing when there is none, or when its name is spelled with escapes.
+std::optional<JsonSpan> json_member(std::string_view text, JsonSpan container, std::string_view name);
+
+// What a path of names and numbers leads to from the text's one value; nothing when it leads nowhere.
+using JsonStep = std::variant<std::string_view, std::size_t>;
+std::optional<std::string_view> json_at(std::string_view text, std::initializer_list<JsonStep> path);
+
+// The object that is `text` without its own members of that name.
+std::string without_member(std::string_view text, std::string_view name);
+
+// A whole text taken apart in one pass, however deep it is nested.
+class JsonOutline {
+ public:
+  struct Node {
+    JsonSpan key;  // with its quotes; empty but in an object
+    JsonSpan value;
+    std::size_t next = 0;  // the number of the first node behind this one's own
+  };
+
+  explicit JsonOutline(std::string_view text);
+
+  const Node& root() const { return nodes_.front(); }
+  std::string_view text(const Node& node) const { return cut(node.value); }
+  std::string_view key(const Node& node) const { return cut(node.key); }
+  // The values in a list or an object, in their order; none in anything else.
+  std::vector<const Node*> children(const Node& node) const;
+
+ private:
+  std::string_view cut(JsonSpan span) const { return text_.substr(span.begin, span.end - span.begin); }
+
+  std::string_view text_;
+  std::vector<Node> nodes_;  // in the order of the text, a container before what is in it
+};
 
 // The pieces to cut so that just the children marked in `gone` (one mark for each) leave an array, and the
 // commas with them. Ordered.

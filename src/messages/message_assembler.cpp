@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "messages/json_spans.h"
 #include "messages/reply_json.h"
 
 namespace anyclaude {
 namespace {
 
-using Json = nlohmann::json;
+using Json = WholeMessage::Json;
 
 // The one list of delta types that add text to a text member of their block.
 struct TextDelta {
@@ -56,12 +57,12 @@ void MessageAssembler::feed(std::string_view event_name, std::string_view data_j
     return;
   }
   if (broken_) return;
-  const Json event = parse_reply_json(data_json);
+  const Json event = parse_ordered_json(data_json);
   if (!event.is_object()) return give_up(data_json);
-  dispatch(event_name.empty() ? string_or_empty(event, "type") : event_name, event);
+  dispatch(event_name.empty() ? string_or_empty(event, "type") : event_name, event, data_json);
 }
 
-void MessageAssembler::dispatch(std::string_view event_name, const Json& event) {
+void MessageAssembler::dispatch(std::string_view event_name, const Json& event, std::string_view data_json) {
   if (event_name == "error") {
     error_json_ = event.dump();
     completeness_ = MessageCompleteness::failed;
@@ -73,7 +74,7 @@ void MessageAssembler::dispatch(std::string_view event_name, const Json& event) 
                      event_name == "message_stop";
   if (!known) return;
   if (completeness_ != MessageCompleteness::incomplete) return give_up();
-  if (event_name == "content_block_start") return block_start(event);
+  if (event_name == "content_block_start") return block_start(event, data_json);
   if (event_name == "content_block_delta") return block_delta(event);
   if (event_name == "content_block_stop") return block_stop(event);
   if (event_name == "message_delta") return message_delta(event);
@@ -86,33 +87,34 @@ void MessageAssembler::start(const Json& event) {
     return give_up();
   }
   completeness_ = MessageCompleteness::incomplete;
-  message_ = *message;
-  Json& content = message_["content"];
+  whole_.json = *message;
+  Json& content = whole_.json["content"];
   if (content.is_null()) content = Json::array();
   // Blocks that a server already put into message_start would be lost by a client that reads events.
   if (!content.is_array() || !content.empty()) give_up();
 }
 
-void MessageAssembler::block_start(const Json& event) {
+void MessageAssembler::block_start(const Json& event, std::string_view data_json) {
   const auto block = event.find("content_block");
-  Json& content = message_["content"];
+  Json& content = whole_.json["content"];
   if (block_is_open_ || closing_ || block == event.end() || !find_string(*block, "type") ||
       event.value("index", Json()) != Json(content.size())) {
     return give_up();
   }
   content.push_back(*block);
+  whole_.inputs.emplace_back(json_at(data_json, {"content_block", "input"}).value_or(""));
   partial_input_.clear();
   block_is_open_ = true;
 }
 
 bool MessageAssembler::is_open(const Json& event) const {
-  return block_is_open_ && event.value("index", Json()) == Json(message_["content"].size() - 1);
+  return block_is_open_ && event.value("index", Json()) == Json(whole_.json["content"].size() - 1);
 }
 
 void MessageAssembler::block_delta(const Json& event) {
   const auto delta = event.find("delta");
   if (!is_open(event) || delta == event.end() || !delta->is_object()) return give_up();
-  Json& block = message_["content"].back();
+  Json& block = whole_.json["content"].back();
   const std::string_view type = string_or_empty(*delta, "type");
   if (const TextDelta* known = find_text_delta(type)) {
     if (!append_text(block, *known, *delta)) give_up();
@@ -130,9 +132,10 @@ void MessageAssembler::block_stop(const Json& event) {
   if (!is_open(event)) return give_up();
   block_is_open_ = false;
   if (partial_input_.empty()) return;
-  Json input = parse_reply_json(partial_input_);
-  if (!input.is_object() || !keeps_its_numbers(partial_input_)) return give_up(partial_input_);
-  message_["content"].back()["input"] = std::move(input);
+  Json input = parse_ordered_json(partial_input_);
+  if (!input.is_object()) return give_up(partial_input_);
+  whole_.json["content"].back()["input"] = std::move(input);
+  whole_.inputs.back() = std::move(partial_input_);
 }
 
 void MessageAssembler::message_delta(const Json& event) {
@@ -143,18 +146,18 @@ void MessageAssembler::message_delta(const Json& event) {
     if (name == "delta" || name == "usage") {
       if (!value.is_object()) return give_up();
       // The counts of a message_delta are cumulative: they replace those of message_start.
-      Json& target = name == "delta" ? message_ : message_["usage"];
+      Json& target = name == "delta" ? whole_.json : whole_.json["usage"];
       if (target.is_null()) target = Json::object();
       if (!target.is_object()) return give_up();
       target.update(value);
     } else {
-      message_[name] = value;
+      whole_.json[name] = value;
     }
   }
 }
 
 void MessageAssembler::message_stop() {
-  if (block_is_open_ || !find_string(message_, "stop_reason") || !message_["content"].is_array()) {
+  if (block_is_open_ || !find_string(whole_.json, "stop_reason") || !whole_.json["content"].is_array()) {
     return give_up();
   }
   completeness_ = MessageCompleteness::complete;

@@ -2,9 +2,10 @@
 // whole.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+
+#include "messages/whole_message.h"
 
 namespace anyclaude {
 
@@ -29,16 +30,17 @@ class MessageAssembler {
   bool is_too_deep() const { return too_deep_; }
   // The message as a non-streamed reply carries it: id, type, role, model, content, stop_reason,
   // stop_sequence, usage and whatever else was in it. Meaningful once completeness() is complete.
-  const nlohmann::json& message() const { return message_; }
-  nlohmann::json take() { return std::move(message_); }
+  const WholeMessage& whole() const { return whole_; }
+  const WholeMessage::Json& message() const { return whole_.json; }
+  WholeMessage::Json take() { return std::move(whole_.json); }
   // The data of the `error` event, if one came.
   const std::string& error_json() const { return error_json_; }
 
  private:
-  using Json = nlohmann::json;
-  void dispatch(std::string_view event_name, const Json& event);
+  using Json = WholeMessage::Json;
+  void dispatch(std::string_view event_name, const Json& event, std::string_view data_json);
   void start(const Json& event);
-  void block_start(const Json& event);
+  void block_start(const Json& event, std::string_view data_json);
   void block_delta(const Json& event);
   void block_stop(const Json& event);
   void message_delta(const Json& event);
@@ -48,7 +50,7 @@ class MessageAssembler {
   // The same, for text that could not be read.
   void give_up(std::string_view unread);
 
-  Json message_;
+  WholeMessage whole_;
   bool block_is_open_ = false;
   std::string partial_input_;  // of the block that is open, its input_json_delta texts so far
   bool closing_ = false;       // message_delta came: no block may open any more
@@ -61,8 +63,8 @@ class MessageAssembler {
 class MessageEventSink;
 
 // The events that tell a client a stored message, such that a MessageAssembler fed with them holds the same
-// message again. Text, thinking and tool input go in one delta per block; a block of an unknown type goes
-// whole in its content_block_start. `message` is an object.
-void replay_message(const nlohmann::json& message, MessageEventSink& sink);
+// message again. Text, thinking and tool input go in one delta per block, the input in the words in which the
+// model wrote it; a block of an unknown type goes whole in its content_block_start.
+void replay_message(const WholeMessage& message, MessageEventSink& sink);
 
 }  // namespace anyclaude

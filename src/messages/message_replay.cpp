@@ -10,7 +10,7 @@
 namespace anyclaude {
 namespace {
 
-using Json = nlohmann::json;
+using Json = WholeMessage::Json;
 
 class Replay {
  public:
@@ -32,7 +32,8 @@ class Replay {
     emit("message_start", {{"message", std::move(head)}});
   }
 
-  void block(const Json& block) {
+  // `input` is how the block's input is spelled, when that is known.
+  void block(const Json& block, std::string_view input) {
     const std::string_view type = string_or_empty(block, "type");
     Json opening = block;
     Json deltas = Json::array();
@@ -45,7 +46,8 @@ class Replay {
     } else if (is_call(type, block)) {
       opening["input"] = Json::object();
       if (!block["input"].empty()) {
-        deltas.push_back({{"type", "input_json_delta"}, {"partial_json", block["input"].dump()}});
+        deltas.push_back({{"type", "input_json_delta"},
+                          {"partial_json", input.empty() ? block["input"].dump() : std::string(input)}});
       }
     }
     emit("content_block_start", {{"index", index_}, {"content_block", std::move(opening)}});
@@ -61,7 +63,7 @@ class Replay {
     if (const auto usage = message.find("usage"); usage != message.end() && usage->is_object()) {
       event["usage"] = *usage;
     }
-    emit("message_delta", std::move(event));
+    emit("message_delta", event);
     emit("message_stop", Json::object());
   }
 
@@ -88,9 +90,10 @@ class Replay {
     *found = Json::array();
   }
 
-  void emit(const char* name, Json event) {
-    event["type"] = name;
-    sink_.on_event({name, event.dump()});
+  void emit(const char* name, const Json& event) {
+    Json typed = {{"type", name}};
+    typed.update(event);
+    sink_.on_event({name, typed.dump()});
   }
 
   MessageEventSink& sink_;
@@ -99,13 +102,14 @@ class Replay {
 
 }  // namespace
 
-void replay_message(const nlohmann::json& message, MessageEventSink& sink) {
+void replay_message(const WholeMessage& message, MessageEventSink& sink) {
   Replay replay(sink);
-  replay.start(message);
-  if (const auto content = message.find("content"); content != message.end() && content->is_array()) {
-    for (const Json& block : *content) replay.block(block);
+  replay.start(message.json);
+  if (const auto content = message.json.find("content");
+      content != message.json.end() && content->is_array()) {
+    for (std::size_t i = 0; i < content->size(); ++i) replay.block((*content)[i], message.input(i));
   }
-  replay.finish(message);
+  replay.finish(message.json);
 }
 
 }  // namespace anyclaude

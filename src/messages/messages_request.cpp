@@ -7,6 +7,7 @@
 #include "messages/content_block_reader.h"
 #include "messages/json_document.h"
 #include "messages/json_reader.h"
+#include "messages/json_text_writer.h"
 #include "messages/request_field.h"
 
 namespace anyclaude {
@@ -17,6 +18,8 @@ using simdjson::dom::object;
 
 class RequestReader {
  public:
+  explicit RequestReader(const JsonDocument& document) : reader_(NumberSpellings::of(document)) {}
+
   Result<MessagesRequest> read(element root, RequestPurpose purpose) {
     const auto fields = reader_.object(root, top_);
     if (fields) {
@@ -104,7 +107,7 @@ class RequestReader {
       if (const auto* text = std::get_if<TextBlock>(&block.value)) {
         if (!is_attribution(text->text)) request_.system.push_back(*text);
       } else if (const auto* unknown = std::get_if<UnknownBlock>(&block.value)) {
-        request_.system.push_back({unknown->json});
+        request_.system.push_back({unknown->json.text});
       } else {
         reader_.refuse(place, "Input should be a list of text blocks");
       }
@@ -150,15 +153,13 @@ class RequestReader {
     tool.name = tool.side == ToolSide::client ? reader_.required_string(*entry, "name", place)
                                               : reader_.optional_string(*entry, "name", place);
     tool.description = reader_.optional_string(*entry, "description", place);
-    tool.input_schema_json = "{}";
     if (const auto schema = reader_.find(*entry, "input_schema")) {
       reader_.object(*schema, place.member("input_schema"));
-      tool.input_schema_json = canonical_json(*schema);
+      tool.input_schema = spelled_json(reader_.numbers(), *schema);
     }
     if (const auto defer = reader_.find(*entry, "defer_loading"))
       tool.loading = reader_.boolean(*defer, place.member("defer_loading")) ? ToolLoading::deferred
                                                                             : ToolLoading::immediate;
-    append_canonical_json_without(tool.definition_json, *entry, "cache_control");
   }
 
   void read_tool_choice(element value, const JsonPlace& place) {
@@ -214,7 +215,7 @@ class RequestReader {
     if (!members || reader_.required_string(*members, "type", place) != "json_schema") return;
     if (const auto schema = reader_.require(*members, "schema", place)) {
       reader_.object(*schema, place.member("schema"));
-      request_.output.json_schema = canonical_json(*schema);
+      request_.output.json_schema = spelled_json(reader_.numbers(), *schema);
     }
   }
 
@@ -226,7 +227,7 @@ class RequestReader {
 }  // namespace
 
 Result<MessagesRequest> parse_messages_request(const JsonDocument& document, RequestPurpose purpose) {
-  return RequestReader().read(document.root(), purpose);
+  return RequestReader(document).read(document.root(), purpose);
 }
 
 }  // namespace anyclaude

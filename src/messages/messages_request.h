@@ -1,8 +1,10 @@
 // A Messages request, parsed for the rewritten lane. Owns its strings.
 //
 // Two requests with the same key differ here at most in: delivery, unknown_fields, the order of tools, how
-// tool ids are spelled (not in which of them are the same) and thinking signatures. What goes to a server
-// must not depend on those.
+// tool ids are spelled (not in which of them are the same), thinking signatures, and how JSON is spelled (the
+// order of members and the spelling of numbers of every SpelledJson). What goes to a server must not depend on
+// the first five. JSON goes to the server as it was spelled when the conversation first said it, which its
+// layout remembers; at prompt level `off`, which keeps no layouts, as this request spells it.
 #pragma once
 
 #include <cstdint>
@@ -32,11 +34,10 @@ enum class ToolSide { client, server };
 struct Tool {
   std::string name;
   std::string description;
-  std::string input_schema_json;  // canonical JSON; "{}" when absent
+  SpelledJson input_schema = {"{}", {}};  // "{}" when absent
   ToolLoading loading = ToolLoading::immediate;
   ToolSide side = ToolSide::client;
-  std::string type;             // as sent, empty when absent
-  std::string definition_json;  // canonical JSON of the whole entry less cache_control
+  std::string type;  // as sent, empty when absent
 };
 
 enum class ToolChoiceKind { automatic, any, named, none };
@@ -57,7 +58,7 @@ struct ThinkingSettings {
 
 struct OutputSettings {
   std::string effort;                      // empty when not said
-  std::optional<std::string> json_schema;  // canonical JSON of output_config.format.schema
+  std::optional<SpelledJson> json_schema;  // output_config.format.schema
 };
 
 // A top-level field that has no place of its own here, kept so that nothing is lost. It never reaches a model

@@ -83,8 +83,14 @@ std::string repaired_json_text(std::string_view text) {
 }
 
 nlohmann::json parse_or_repair(std::string_view text) {
-  nlohmann::json parsed = parse_json(text);
-  return parsed.is_discarded() ? parse_json(repaired_json_text(text)) : parsed;
+  return read_reply_json(text).value;
+}
+
+ReplyJson read_reply_json(std::string_view text) {
+  ReplyJson reply{parse_reply_json(text), {}};
+  reply.text = reply.value.is_discarded() ? repaired_json_text(text) : std::string(text);
+  if (reply.value.is_discarded()) reply.value = parse_reply_json(reply.text);
+  return reply;
 }
 
 bool keeps_its_numbers(std::string_view json_text) {
@@ -108,16 +114,6 @@ bool keeps_its_numbers(std::string_view json_text) {
     if (digits == 0) ++at;
   }
   return true;
-}
-
-const std::string* find_string(const nlohmann::json& value, const char* name) {
-  const auto found = value.find(name);
-  return found == value.end() ? nullptr : found->get_ptr<const std::string*>();
-}
-
-std::string_view string_or_empty(const nlohmann::json& value, const char* name) {
-  const std::string* found = find_string(value, name);
-  return found ? std::string_view(*found) : std::string_view();
 }
 
 }  // namespace anyclaude

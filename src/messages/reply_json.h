@@ -21,13 +21,29 @@ std::string repaired_json_text(std::string_view text);
 // parse_reply_json of the text, or of the repaired text when it needs that.
 nlohmann::json parse_or_repair(std::string_view text);
 
+// The same, with the text that was read: for those who want a piece of it as it is spelled.
+struct ReplyJson {
+  nlohmann::json value;
+  std::string text;
+};
+ReplyJson read_reply_json(std::string_view text);
+
 // Whether every number comes out of a parse and a dump with the value it had: none has more digits than a
 // 64-bit integer or a double keeps.
 bool keeps_its_numbers(std::string_view json_text);
 
-// The string at `name`, or nullptr when `value` is no object, has no such member, or that is no string.
-const std::string* find_string(const nlohmann::json& value, const char* name);
+// The string at `name`, or nullptr when `value` (a json or an ordered_json) is no object, has no such member,
+// or that is no string.
+template <typename Json>
+const std::string* find_string(const Json& value, const char* name) {
+  const auto found = value.find(name);
+  return found == value.end() ? nullptr : found->template get_ptr<const std::string*>();
+}
 // The same, empty when there is none.
-std::string_view string_or_empty(const nlohmann::json& value, const char* name);
+template <typename Json>
+std::string_view string_or_empty(const Json& value, const char* name) {
+  const std::string* found = find_string(value, name);
+  return found ? std::string_view(*found) : std::string_view();
+}
 
 }  // namespace anyclaude

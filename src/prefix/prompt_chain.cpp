@@ -28,7 +28,7 @@ class ChainWriter {
     for (const Tool& tool : request.tools) {
       if (tool.loading == ToolLoading::deferred) continue;
       text(SegmentKind::tool_definition, tool.name + '\n' + tool.description);
-      text(SegmentKind::tool_definition, tool.input_schema_json);
+      text(SegmentKind::tool_definition, tool.input_schema.text);
     }
   }
 
@@ -40,9 +40,9 @@ class ChainWriter {
   }
 
   void operator()(const TextBlock& block) { text(kind_, block.text); }
-  void operator()(const ImageBlock& block) { chain_.append(kind_, block.data); }
-  void operator()(const DocumentBlock& block) { text(kind_, block.title + block.context + block.data); }
-  void operator()(const ToolUseBlock& block) { text(kind_, block.name + '\n' + block.input_json); }
+  void operator()(const ImageBlock& block) { chain_.append(kind_, block.source == MediaSource::other ? block.other.text : block.data); }
+  void operator()(const DocumentBlock& block) { text(kind_, block.title + block.context + block.data + block.other.text); }
+  void operator()(const ToolUseBlock& block) { text(kind_, block.name + '\n' + block.input.text); }
   void operator()(const ToolResultBlock& block) {
     kind_ = SegmentKind::tool_result;
     for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
@@ -52,7 +52,7 @@ class ChainWriter {
   void operator()(const ThinkingBlock&) {}
   void operator()(const RedactedThinkingBlock&) {}
   void operator()(const ToolReferenceBlock& block) { text(kind_, block.tool_name); }
-  void operator()(const UnknownBlock& block) { text(kind_, block.json); }
+  void operator()(const UnknownBlock& block) { text(kind_, block.json.text); }
 
   PrefixChain take() { return std::move(chain_); }
 

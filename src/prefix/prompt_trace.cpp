@@ -32,18 +32,18 @@ class SegmentWriter {
   }
 
   void operator()(const TextBlock& block) { text(block.text); }
-  void operator()(const ImageBlock& block) { text("[image] " + block.data); }
+  void operator()(const ImageBlock& block) { text("[image] " + block.data + block.other.text); }
   void operator()(const DocumentBlock& block) {
-    text("[document] " + block.title + block.context + block.data);
+    text("[document] " + block.title + block.context + block.data + block.other.text);
   }
-  void operator()(const ToolUseBlock& block) { text("[call of " + block.name + "] " + block.input_json); }
+  void operator()(const ToolUseBlock& block) { text("[call of " + block.name + "] " + block.input.text); }
   void operator()(const ToolResultBlock& block) {
     for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
   }
   void operator()(const ThinkingBlock&) {}
   void operator()(const RedactedThinkingBlock&) {}
   void operator()(const ToolReferenceBlock& block) { text("[tool " + block.tool_name + "]"); }
-  void operator()(const UnknownBlock& block) { text(block.json); }
+  void operator()(const UnknownBlock& block) { text(block.json.text); }
 
   PromptTrace take() { return std::move(trace_); }
 
@@ -117,7 +117,7 @@ PromptTrace trace_prompt(const MessagesRequest& request, TraceDetail detail, con
     if (tool.loading == ToolLoading::deferred) continue;
     writer.begin("tool", tool.name);
     writer.text(tool.description);
-    writer.text(tool.input_schema_json);
+    writer.text(tool.input_schema.text);
   }
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
     const Message& message = request.messages[i];

@@ -1,33 +1,27 @@
 #include "proxy/reply_recorder.h"
 
-#include <nlohmann/json.hpp>
-
 #include "base/bounded_json.h"
+#include "messages/reply_json.h"
 #include "proxy/exchange_key.h"
 #include "proxy/router.h"
 
 namespace anyclaude {
 namespace {
 
-using nlohmann::json;
+using Json = WholeMessage::Json;
 
-std::uint64_t usage_figure(const json& message, const char* name) {
+std::uint64_t usage_figure(const Json& message, const char* name) {
   const auto usage = message.find("usage");
   if (usage == message.end() || !usage->is_object()) return 0;
   const auto figure = usage->find(name);
   return figure != usage->end() && figure->is_number_unsigned() ? figure->get<std::uint64_t>() : 0;
 }
 
-std::string message_text_without_id(const json& message) {
-  json copy = message;
-  copy.erase("id");
-  return copy.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 std::vector<OfferedTool> offered_tools(const Exchange& exchange) {
   std::vector<OfferedTool> offered;
   if (!exchange.parsed) return offered;
-  for (const Tool& tool : exchange.parsed->tools) offered.push_back({tool.name, tool.input_schema_json});
+  for (const Tool& tool : exchange.parsed->tools)
+    offered.push_back({tool.name, std::string(tool.input_schema.meaning())});
   return offered;
 }
 
@@ -43,9 +37,9 @@ void ReplyRecorder::on_event(std::string_view name, std::string_view data_json) 
 }
 
 void ReplyRecorder::on_whole_message(std::string_view body_json) {
-  json message = parse_json(body_json);
-  if (message.is_discarded() && is_json_too_deep(body_json)) return note_too_deep();
-  if (message.is_object() && message.value("type", json()) == "message" && message.contains("content"))
+  auto message = WholeMessage::parse(body_json);
+  if (!message && is_json_too_deep(body_json)) return note_too_deep();
+  if (message && string_or_empty(message->json, "type") == "message" && message->json.contains("content"))
     whole_ = std::move(message);
 }
 
@@ -57,7 +51,7 @@ void ReplyRecorder::note_too_deep() {
 std::uint64_t ReplyRecorder::estimated_tokens() const {
   const auto content = message().find("content");
   if (content == message().end()) return 0;
-  return tokens_of_body(content->dump(-1, ' ', false, json::error_handler_t::replace).size());
+  return tokens_of_body(content->dump(-1, ' ', false, Json::error_handler_t::replace).size());
 }
 
 AdmissionVerdict ReplyRecorder::verdict(PromptFit fit) const {
@@ -67,19 +61,19 @@ AdmissionVerdict ReplyRecorder::verdict(PromptFit fit) const {
 }
 
 StoredResponse ReplyRecorder::to_stored(const UpstreamReport& report) const {
-  const json& whole = message();
+  const Json& json = message();
   const auto now = parts_.clock.system_now();
   StoredResponse stored;
-  stored.message_json = message_text_without_id(whole);
+  stored.message_json = whole().text_without_id();
   stored.model = exchange_.identity.model.empty() ? exchange_.canonical->model : exchange_.identity.model;
   stored.canonical_sha256 = canonical_sha256_of(parts_, exchange_);
   stored.created_at_ms = unix_milliseconds(now);
   stored.expires_at_ms = unix_milliseconds(now + parts_.cache.ttl);
   stored.producer_revision = producer_revision(exchange_.settings().rescue);
-  stored.input_tokens = report.prompt_tokens.value_or(usage_figure(whole, "input_tokens") +
-                                                      usage_figure(whole, "cache_read_input_tokens") +
-                                                      usage_figure(whole, "cache_creation_input_tokens"));
-  stored.output_tokens = usage_figure(whole, "output_tokens");
+  stored.input_tokens = report.prompt_tokens.value_or(usage_figure(json, "input_tokens") +
+                                                      usage_figure(json, "cache_read_input_tokens") +
+                                                      usage_figure(json, "cache_creation_input_tokens"));
+  stored.output_tokens = usage_figure(json, "output_tokens");
   stored.generation_ms = static_cast<std::uint32_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady_now() - exchange_.received_at)
           .count());

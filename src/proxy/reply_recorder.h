@@ -1,7 +1,6 @@
 // Listens to a reply on its way to the client and, when it is whole and worth keeping, stores it.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 
@@ -32,7 +31,8 @@ class ReplyRecorder {
   // About how many tokens the answer has so far, for when the server does not say.
   std::uint64_t estimated_tokens() const;
 
-  const nlohmann::json& message() const { return whole_ ? *whole_ : assembler_.message(); }
+  const WholeMessage& whole() const { return whole_ ? *whole_ : assembler_.whole(); }
+  const WholeMessage::Json& message() const { return whole().json; }
 
  private:
   void note_too_deep();
@@ -42,7 +42,7 @@ class ReplyRecorder {
   const BrokerParts& parts_;
   Exchange& exchange_;
   MessageAssembler assembler_;
-  std::optional<nlohmann::json> whole_;
+  std::optional<WholeMessage> whole_;
   bool admitted_ = false;
 };
 

@@ -1,7 +1,5 @@
 #include "proxy/rewritten_forwarder.h"
 
-#include <nlohmann/json.hpp>
-
 #include "backend/key_mask.h"
 #include "backend/model_list.h"
 #include "backend/tool_call_offers.h"
@@ -166,9 +164,7 @@ class ChatRun {
                              {502, "api_error", "the model server's reply was cut off before it was whole"},
                              FailureReason::no_reply);
     exchange_.entry.http_status = 200;
-    if (!exchange_.client.send(
-            200, own_reply_headers("application/json", exchange_),
-            recorder_.message().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)))
+    if (!exchange_.client.send(200, own_reply_headers("application/json", exchange_), recorder_.whole().text()))
       exchange_.entry.end = RequestEntry::End::client_left;
   }
 

@@ -1,7 +1,5 @@
 #include "proxy/verbatim_forwarder.h"
 
-#include <nlohmann/json.hpp>
-
 #include "http/sse.h"
 #include "proxy/cost_settlement.h"
 #include "proxy/relay.h"
@@ -12,7 +10,7 @@
 namespace anyclaude {
 namespace {
 
-using nlohmann::json;
+using Json = WholeMessage::Json;
 
 bool is_encoded(const HeaderFields& headers) {
   const std::string_view encoding = headers.get("Content-Encoding");
@@ -61,7 +59,7 @@ class RecordingListener final : public RelayListener {
       entry.output_tokens = recorder_.estimated_tokens();
       return;
     }
-    const json usage = recorder_.message().value("usage", json::object());
+    const Json usage = recorder_.message().value("usage", Json::object());
     const auto figure = [&](const char* name) -> std::uint64_t {
       const auto found = usage.find(name);
       return found != usage.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
