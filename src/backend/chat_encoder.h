@@ -27,9 +27,10 @@ bool is_streamed(const MessagesRequest& request, const BackendProfile& profile);
 // server could tell apart.
 Status check_can_be_encoded(const MessagesRequest& request);
 
-// The JSON body, as the profile's policies want it. Equal meaning gives equal bytes: only keyed fields are
-// read, keys in fixed order, tool call ids numbered by first appearance (nine letters and digits, the
-// strictest form any template asks for), tools in the request's order. Written as text; no tree is built.
+// The JSON body, as the profile's policies want it. Equal meaning in equal spelling gives equal bytes: only
+// keyed fields are read, JSON goes as the request has it spelled, own keys stand in fixed order, tool call
+// ids numbered by first appearance (nine letters and digits, the strictest form any template asks for), tools
+// in the request's order. Written as text; no tree is built.
 //
 // Errors are invalid_request with a sentence for the client (a server tool that a local model cannot run).
 Result<std::string> encode_chat_request(const MessagesRequest& request, const ChatEncoding& encoding);

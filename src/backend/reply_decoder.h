@@ -21,7 +21,7 @@ namespace anyclaude {
 
 // Raised whenever this room's code would make another message of the same upstream bytes; answers of an older
 // revision are misses.
-inline constexpr std::uint32_t kProducerRevision = 3;
+inline constexpr std::uint32_t kProducerRevision = 4;
 // An answer that was left as it came is another one.
 constexpr std::uint32_t producer_revision(RescueMode rescue) {
   return kProducerRevision * 2 + (rescue == RescueMode::off ? 1 : 0);

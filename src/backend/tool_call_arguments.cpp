@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "backend/tool_call_spelling.h"
 #include "messages/reply_json.h"
 
 namespace anyclaude {
@@ -119,7 +120,7 @@ void ToolArgumentFitter::end_value() {
   }
   say_lead();
   const bool changes = fitted && *fitted != value && keeps_its_numbers(text);
-  out_ += changes ? fitted->dump() : text;
+  out_ += changes ? fitted_text(*fitted, value, text) : text;
 }
 
 void ToolArgumentFitter::on_behind_value(char c) {

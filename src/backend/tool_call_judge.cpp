@@ -5,6 +5,8 @@
 
 #include "backend/tool_call_extent.h"
 #include "backend/tool_call_repair.h"
+#include "backend/tool_call_spelling.h"
+#include "messages/json_spans.h"
 #include "messages/reply_json.h"
 
 namespace anyclaude {
@@ -55,7 +57,8 @@ std::optional<RescuedCall> judged(std::string_view name, const Json& arguments, 
   if (!fitted) return std::nullopt;
   if (*fitted == arguments && !text.empty()) return RescuedCall{tool->name, std::string(trimmed(text))};
   if (!keeps_its_numbers(text)) return std::nullopt;
-  return RescuedCall{tool->name, fitted->dump()};
+  return RescuedCall{tool->name,
+                     text.empty() ? fitted->dump() : fitted_text(*fitted, arguments, trimmed(text))};
 }
 
 // The one member that is called in one of the ways `is_wanted` knows; nullptr when there is none. Two leave
@@ -101,9 +104,10 @@ std::optional<Calls> judge_parsed(const WrittenCall& written, const Json& value,
   if (written.form == WrittenCall::Form::arguments) {
     if (!value.is_object() || !add(judged(written.name, value, text, tools))) return std::nullopt;
   } else if (value.is_array()) {
-    for (const Json& item : value)
-      if (!add(judge_object(item, item.dump(), tools))) return std::nullopt;
-    if (!keeps_its_numbers(text)) return std::nullopt;
+    const std::vector<JsonSpan> items = json_children(text, json_value_span(text));
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (!add(judge_object(value[i], text.substr(items[i].begin, items[i].end - items[i].begin), tools)))
+        return std::nullopt;
   } else if (!add(judge_object(value, text, tools))) {
     return std::nullopt;
   }
@@ -139,15 +143,18 @@ std::optional<Calls> judge_members(const WrittenCall& written, OfferedTools& too
   const Tool* tool = tools.find(written.name);
   if (!tool) return std::nullopt;
   const ToolCallSchema& schema = tools.schema(*tool);
+  Json texts = Json::object();
   Json arguments = Json::object();
   for (const auto& [name, text] : written.members) {
     const std::string key(name);
     if (arguments.contains(key)) return std::nullopt;
+    texts[key] = std::string(text);
     arguments[key] = schema.reading_of_text(key, text);
   }
   const auto fitted = schema.fit(std::move(arguments));
   if (!fitted) return std::nullopt;
-  return Calls{{tool->name, fitted->dump(-1, ' ', false, Json::error_handler_t::replace)}};
+  const std::string quoted = texts.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Calls{{tool->name, fitted_text(*fitted, texts, quoted)}};
 }
 
 }  // namespace

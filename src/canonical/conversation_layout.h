@@ -41,8 +41,8 @@ struct ToolSpelling {
   std::string code;
 };
 struct TurnSpelling {
-  std::uint64_t link = 0;  // which link, and so which message
-  std::uint64_t text = 0;  // a digest of all its JSON as spelled
+  std::uint64_t link = 0;          // which link, and so which message
+  std::uint64_t text = 0;          // a digest of all its JSON as spelled
   std::vector<std::string> codes;  // of each of its values that are JSON, in their order
 };
 
@@ -55,7 +55,7 @@ struct ConversationLayout {
   std::vector<LayoutPiece> pieces;   // in the order in which they are said
   std::vector<LayoutUpdate> updates;
   std::vector<ToolSpelling> tool_spellings;
-  std::vector<TurnSpelling> turn_spellings;  // ordered by link; none for a message without JSON
+  std::vector<TurnSpelling> turn_spellings;     // ordered by link; none for a message without JSON
   std::optional<ToolSpelling> answer_spelling;  // of the schema that the answer has to fit; without a name
 };
 

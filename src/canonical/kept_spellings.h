@@ -13,8 +13,8 @@ namespace anyclaude {
 // Of one layout; what does not fit any more is sent as the client spells it.
 inline constexpr std::size_t kSpellingBytesMax = 256 * 1024;
 
-// Gives the schemas, tool inputs and other JSON of `request` the spelling that `layout` remembers of them, and
-// notes in the layout how those are spelled that it does not know. `layout` is the one that `request`
+// Gives the schemas, tool inputs and other JSON of `request` the spelling that `layout` remembers of them,
+// and notes in the layout how those are spelled that it does not know. `layout` is the one that `request`
 // continues: its links are the request's. Whether the layout has changed.
 bool keep_spellings(MessagesRequest& request, const TurnBounds& bounds, ConversationLayout& layout,
                     const HashSecret& secret);

@@ -22,7 +22,7 @@ enum class MediaSource { base64, text, url, file, other };
 struct ImageBlock {
   MediaSource source = MediaSource::base64;
   std::string media_type;
-  std::string data;  // base64 text, URL or file id, by source
+  std::string data;        // base64 text, URL or file id, by source
   SpelledJson other = {};  // the source itself, when it is `other`
 };
 

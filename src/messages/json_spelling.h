@@ -14,7 +14,8 @@ namespace anyclaude {
 // Empty for canonical JSON. Linear but for sorting the names of an object.
 std::string spelling_code(const SpelledJson& json);
 
-// The text that `code` was made of, from its canonical form. Nothing when the code is not one of such a value.
+// The text that `code` was made of, from its canonical form. Nothing when the code is not one of such a
+// value.
 std::optional<std::string> spell(std::string_view canonical, std::string_view code);
 
 }  // namespace anyclaude

@@ -24,8 +24,8 @@ class JsonTextWriter {
 
   // Canonical JSON: members sorted bytewise, one spelling for each number.
   explicit JsonTextWriter(std::string& out) : out_(out) {}
-  // As the client wrote it: its order of members, its spelling of numbers. `numbers` are those of the document
-  // that the values come from, and must live as long as the writer.
+  // As the client wrote it: its order of members, its spelling of numbers. `numbers` are those of the
+  // document that the values come from, and must live as long as the writer.
   JsonTextWriter(std::string& out, const NumberSpellings& numbers) : out_(out), numbers_(&numbers) {}
 
   // A whole value.
@@ -70,7 +70,7 @@ class JsonTextWriter {
   };
   // In the object that is open.
   struct Place {
-    std::string_view key;         // of the member that is being written; without data: none yet
+    std::string_view key;            // of the member that is being written; without data: none yet
     std::uint32_t number_index = 0;  // of the next number under it
   };
 

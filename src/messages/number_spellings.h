@@ -22,9 +22,9 @@ class NumberSpellings {
   static NumberSpellings of(const JsonDocument& document);
 
   bool empty() const { return spellings_.empty(); }
-  // The spelling of the number that is the `index`-th under `key`: the value of that member, or an item of the
-  // lists that are its value. `key` is the member's name as the document holds it (its address tells members
-  // apart). Empty when the spelling is the canonical one.
+  // The spelling of the number that is the `index`-th under `key`: the value of that member, or an item of
+  // the lists that are its value. `key` is the member's name as the document holds it (its address tells
+  // members apart). Empty when the spelling is the canonical one.
   std::string_view find(const char* key, std::uint32_t index) const;
 
  private:

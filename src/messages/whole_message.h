@@ -14,8 +14,8 @@ namespace anyclaude {
 struct WholeMessage {
   using Json = nlohmann::ordered_json;
 
-  // A reply's body, or a message from the store: `text` is kept as it is. Nothing when it is no JSON object, or
-  // nested deeper than kJsonDepthMax.
+  // A reply's body, or a message from the store: `text` is kept as it is. Nothing when it is no JSON object,
+  // or nested deeper than kJsonDepthMax.
   static std::optional<WholeMessage> parse(std::string_view text);
 
   // The text of the input of block number `index`; empty when only `json` knows it.

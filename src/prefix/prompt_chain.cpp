@@ -40,8 +40,12 @@ class ChainWriter {
   }
 
   void operator()(const TextBlock& block) { text(kind_, block.text); }
-  void operator()(const ImageBlock& block) { chain_.append(kind_, block.source == MediaSource::other ? block.other.text : block.data); }
-  void operator()(const DocumentBlock& block) { text(kind_, block.title + block.context + block.data + block.other.text); }
+  void operator()(const ImageBlock& block) {
+    chain_.append(kind_, block.source == MediaSource::other ? block.other.text : block.data);
+  }
+  void operator()(const DocumentBlock& block) {
+    text(kind_, block.title + block.context + block.data + block.other.text);
+  }
   void operator()(const ToolUseBlock& block) { text(kind_, block.name + '\n' + block.input.text); }
   void operator()(const ToolResultBlock& block) {
     kind_ = SegmentKind::tool_result;

@@ -164,7 +164,8 @@ class ChatRun {
                              {502, "api_error", "the model server's reply was cut off before it was whole"},
                              FailureReason::no_reply);
     exchange_.entry.http_status = 200;
-    if (!exchange_.client.send(200, own_reply_headers("application/json", exchange_), recorder_.whole().text()))
+    if (!exchange_.client.send(200, own_reply_headers("application/json", exchange_),
+                               recorder_.whole().text()))
       exchange_.entry.end = RequestEntry::End::client_left;
   }
 

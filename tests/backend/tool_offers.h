@@ -18,7 +18,7 @@ inline std::span<const Tool> corpus_tools() {
     for (const auto& entry : nlohmann::json::parse(file)) {
       Tool tool;
       tool.name = entry["name"];
-      tool.input_schema_json = entry["input_schema"].dump();
+      tool.input_schema.text = entry["input_schema"].dump();
       if (entry.value("defer_loading", false)) tool.loading = ToolLoading::deferred;
       read.push_back(tool);
     }

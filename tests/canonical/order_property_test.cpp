@@ -154,24 +154,67 @@ RC_GTEST_PROP(Conversations, EqualRequestsGiveEqualBytesHoweverTheirToolsAreOrde
   RC_ASSERT(fixture.encoded(body) == before);
 }
 
-// Two layers that have learned the same: nothing. The key must then hold everything that reaches the server.
+// Tools that share a name are refused before they come here.
+bool has_distinct_tools(const Json& request) {
+  std::set<std::string> names;
+  if (request.contains("tools"))
+    for (const Json& tool : request["tools"])
+      if (!names.insert(tool["name"].get<std::string>()).second) return false;
+  return true;
+}
+
+std::string upstream_bytes(LayerFixture& fixture, const std::string& body) {
+  return encode_chat_request(fixture.ordered_text(body),
+                             {built_in_profile("llama-cpp"), "m", std::nullopt, 0})
+      .value_or("refused");
+}
+
+// The key must hold everything that reaches the server, but for how JSON is spelled, and there the layout
+// keeps what was said first. So a layer that has said one of two requests with equal keys says the other in
+// the same bytes; and where JSON is spelled alike, so do two layers that have learned the same: nothing.
 RC_GTEST_PROP(Conversations, EqualKeysAndEqualLayoutsGiveEqualUpstreamBytes, (std::uint64_t seed)) {
   Random random(seed);
   const auto& recordings = recorded_bodies();
   const Json request =
       random.rarely() ? recordings[random.below(recordings.size())].body : random_request(random);
+  RC_PRE(has_distinct_tools(request));
   Json other = request;
   rewrite_for_both_lanes(other, random);
   rewrite_for_rewritten_lane(other, random);
   const OrderingLevel level = kLevels[1 + random.below(3)];
   const CanonicalOptions options{Lane::rewritten, level, "", ""};
-  RC_ASSERT(canonical_bytes(request, options) == canonical_bytes(other, options));
-  const auto upstream = [level](const Json& body) -> std::string {
-    LayerFixture fixture(level);
-    return encode_chat_request(fixture.ordered(body), {built_in_profile("llama-cpp"), "m", std::nullopt, 0})
-        .value_or("refused");
-  };
-  RC_ASSERT(upstream(request) == upstream(other));
+  const std::string respelled = spelled_at_random(other, random);
+  RC_ASSERT(canonical_bytes(request, options) == canonical_bytes(respelled, options));
+  LayerFixture fixture(level);
+  const std::string first = upstream_bytes(fixture, request.dump());
+  RC_ASSERT(upstream_bytes(fixture, respelled) == first);
+  fixture.restart();
+  RC_ASSERT(upstream_bytes(fixture, spelled_at_random(other, random)) == first);
+  LayerFixture elsewhere(level);
+  RC_ASSERT(upstream_bytes(elsewhere, spelled_at_random(other, random, Respelling::blanks_and_escapes)) ==
+            first);
+}
+
+// A client that spells everything anew in each turn.
+RC_GTEST_PROP(Conversations, EachPromptBeginsWithItsPredecessorHoweverJsonIsSpelled, (std::uint64_t seed)) {
+  Random random(seed);
+  LayerFixture fixture(kLevels[1 + random.below(3)]);
+  Json body = opening("other_prompt/0002", "the same");
+  std::string last;
+  for (int turn = 0; turn < 6; ++turn) {
+    const std::string prompt = rendered_prompt(fixture.ordered_text(spelled_at_random(body, random)));
+    RC_ASSERT(prompt.starts_with(last));
+    last = prompt;
+    const std::string id = "toolu_" + std::to_string(turn);
+    Json call = {{"type", "tool_use"}, {"id", id}, {"name", "Read"}, {"input", Json::object()}};
+    for (const char* name : {"path", "from", "limit", "nested"}) call["input"][name] = turn;
+    call["input"]["nested"] = {{"z", 1.5}, {"a", random.word()}, {"m", Json::array({1, 2.0})}};
+    const Json result = {{"type", "tool_result"}, {"tool_use_id", id}, {"content", "done"}};
+    const Json unknown = {{"type", "hologram"}, {"light", {{"z", 1}, {"b", 2}, {"a", 0.5}}}};
+    body["messages"].push_back({{"role", "assistant"}, {"content", Json::array({call})}});
+    body["messages"].push_back({{"role", "user"}, {"content", Json::array({result, unknown})}});
+    if (random.rarely()) fixture.restart();
+  }
 }
 
 }  // namespace

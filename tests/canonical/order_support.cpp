@@ -13,23 +13,23 @@ class LineGatherer {
     for (const std::string_view line : split_lines(text)) lines.emplace_back(line);
   }
   void operator()(const TextBlock& block) { text(block.text); }
-  void operator()(const ImageBlock& block) { text(block.data); }
+  void operator()(const ImageBlock& block) { text(block.data + block.other.text); }
   void operator()(const DocumentBlock& block) {
     text(block.title);
     text(block.context);
-    text(block.data);
+    text(block.data + block.other.text);
   }
   void operator()(const ToolUseBlock& block) {
     text(block.name);
-    text(block.input_json);
+    text(block.input.text);
   }
   void operator()(const ToolResultBlock& block) {
     for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
   }
   void operator()(const ThinkingBlock& block) { text(block.thinking); }
-  void operator()(const RedactedThinkingBlock& block) { text(block.data); }
+  void operator()(const RedactedThinkingBlock& block) { text(block.data + block.other.text); }
   void operator()(const ToolReferenceBlock& block) { text(block.tool_name); }
-  void operator()(const UnknownBlock& block) { text(block.json); }
+  void operator()(const UnknownBlock& block) { text(block.json.text); }
 
   std::vector<std::string> lines;
 };
@@ -60,7 +60,7 @@ std::vector<std::string> sorted_lines(const MessagesRequest& request) {
   for (const Tool& tool : request.tools) {
     gatherer.text(tool.name);
     gatherer.text(tool.description);
-    gatherer.text(tool.input_schema_json);
+    gatherer.text(tool.input_schema.text);
   }
   for (const Message& message : request.messages)
     for (const ContentBlock& block : message.content) std::visit(gatherer, block.value);

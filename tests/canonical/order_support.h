@@ -20,12 +20,15 @@
 
 namespace anyclaude {
 
-inline MessagesRequest parsed(const Json& body) {
-  auto document = JsonDocument::parse(body.dump());
+inline MessagesRequest parsed_text(const std::string& body) {
+  auto document = JsonDocument::parse(body);
   EXPECT_TRUE(document.has_value());
   auto request = parse_messages_request(*document);
   if (!request) throw std::runtime_error(request.error().message);
   return std::move(*request);
+}
+inline MessagesRequest parsed(const Json& body) {
+  return parsed_text(body.dump());
 }
 
 // A prompt layer over a store that outlives it, so that it can be started again.
@@ -40,7 +43,11 @@ class LayerFixture {
 
   MessagesRequest ordered(const Json& body, Learning learning = Learning::allowed,
                           std::string_view session = {}) {
-    MessagesRequest request = parsed(body);
+    return ordered_text(body.dump(), learning, session);
+  }
+  MessagesRequest ordered_text(const std::string& body, Learning learning = Learning::allowed,
+                               std::string_view session = {}) {
+    MessagesRequest request = parsed_text(body);
     report = layer->order(request, {"local", {}, session, learning});
     return request;
   }

@@ -238,15 +238,16 @@ Json random_request(Random& random) {
   return request;
 }
 
-std::string spelled_at_random(const Json& value, Random& random) {
+std::string spelled_at_random(const Json& value, Random& random, Respelling respelling) {
   if (value.is_string()) return spelled_string(value.get<std::string>(), random);
-  if (value.is_number()) return spelled_number(value, random);
+  const bool is_free = respelling == Respelling::anything;
+  if (value.is_number() && is_free) return spelled_number(value, random);
   if (!value.is_structured()) return value.dump();
   std::vector<std::string> parts;
   for (const auto& [key, member] : value.items())
     parts.push_back((value.is_object() ? spelled_string(key, random) + blank(random) + ":" : "") +
-                    blank(random) + spelled_at_random(member, random) + blank(random));
-  if (value.is_object())
+                    blank(random) + spelled_at_random(member, random, respelling) + blank(random));
+  if (value.is_object() && is_free)
     for (std::size_t i = parts.size(); i > 1; --i) std::swap(parts[i - 1], parts[random.below(i)]);
   std::string out(1, value.is_object() ? '{' : '[');
   for (const std::string& part : parts) out += (&part == &parts.front() ? "" : ",") + blank(random) + part;

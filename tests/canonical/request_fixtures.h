@@ -41,8 +41,11 @@ const Json& recorded(std::string_view name);
 // A request with every kind of block and field, most of them sometimes.
 Json random_request(Random& random);
 
-// JSON text of the value with keys in another order, blanks, other escapes and other spellings of numbers.
-std::string spelled_at_random(const Json& value, Random& random);
+// JSON text of the value with blanks and other escapes, and, unless the order is to be kept, with keys in
+// another order and other spellings of numbers.
+enum class Respelling { anything, blanks_and_escapes };
+std::string spelled_at_random(const Json& value, Random& random,
+                              Respelling respelling = Respelling::anything);
 
 // The canonical bytes; a test failure and empty when refused.
 std::string canonical_bytes(const std::string& body, const CanonicalOptions& options);

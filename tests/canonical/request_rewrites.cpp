@@ -180,7 +180,7 @@ class Meaning {
     add("thinking", std::to_string(static_cast<int>(thinking.mode)));
     if (thinking.budget_tokens) add("budget", std::to_string(*thinking.budget_tokens));
     add("effort", output.effort);
-    if (output.json_schema) add("schema", *output.json_schema);
+    if (output.json_schema) add("schema", std::string(output.json_schema->meaning()));
     static_cast<void>(delivery);
     static_cast<void>(unknown_fields);
     return std::move(out_);
@@ -194,8 +194,8 @@ class Meaning {
   // Which of the definitions come first is the layout's business.
   void add_tools(const std::vector<Tool>& tools) {
     std::vector<std::string> all;
-    for (const auto& [name, description, input_schema_json, loading, side, type, definition_json] : tools)
-      all.push_back(definition_json + name + description + input_schema_json + type +
+    for (const auto& [name, description, input_schema, loading, side, type] : tools)
+      all.push_back(name + '\n' + description + '\n' + std::string(input_schema.meaning()) + type +
                     std::to_string(static_cast<int>(loading)) + std::to_string(static_cast<int>(side)));
     std::sort(all.begin(), all.end());
     for (const std::string& tool : all) add("tool", tool);
@@ -210,20 +210,22 @@ class Meaning {
 
   void add_block(const TextBlock& block) { add("text", block.text); }
   void add_block(const ImageBlock& block) {
-    const auto& [source, media_type, data] = block;
+    const auto& [source, media_type, data, other] = block;
     add("image", std::to_string(static_cast<int>(source)) + media_type + " " + data);
+    add("source", std::string(other.meaning()));
   }
   void add_block(const DocumentBlock& block) {
-    const auto& [source, media_type, data, title, context] = block;
+    const auto& [source, media_type, data, title, context, other] = block;
     add("document", std::to_string(static_cast<int>(source)) + media_type + " " + data);
+    add("source", std::string(other.meaning()));
     add("title", title);
     add("context", context);
   }
   void add_block(const ToolUseBlock& block) {
-    const auto& [id, name, input_json] = block;
+    const auto& [id, name, input] = block;
     add("call", number_of(id));
     add("name", name);
-    add("input", input_json);
+    add("input", std::string(input.meaning()));
   }
   void add_block(const ToolResultBlock& block) {
     const auto& [tool_use_id, content, outcome] = block;
@@ -234,7 +236,9 @@ class Meaning {
   void add_block(const ThinkingBlock& block) { add("thinking", block.thinking); }
   void add_block(const RedactedThinkingBlock& block) { add("redacted", block.data); }
   void add_block(const ToolReferenceBlock& block) { add("reference", block.tool_name); }
-  void add_block(const UnknownBlock& block) { add("unknown " + block.type, block.json); }
+  void add_block(const UnknownBlock& block) {
+    add("unknown " + block.type, std::string(block.json.meaning()));
+  }
 
   std::string number_of(const std::string& id) {
     return std::to_string(numbers_.try_emplace(id, numbers_.size()).first->second);

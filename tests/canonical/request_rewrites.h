@@ -30,7 +30,7 @@ void mutate_leaf(Json& value, Random& random);
 // these are equal.
 nlohmann::json verbatim_reference_form(const Json& request);
 
-// Everything of a parsed request that an encoder may look at, as text.
+// Everything of a parsed request that an encoder may look at, as text, less how JSON is spelled.
 std::string meaning_of(const MessagesRequest& request);
 
 }  // namespace anyclaude

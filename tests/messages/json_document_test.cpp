@@ -198,14 +198,6 @@ TEST(CanonicalJson, SortsKeysBytewiseAndEscapesShortest) {
   EXPECT_EQ(canonical_text(R"("\u0041\/\u000a\u00e9\ud83d\ude00\u0001")"), "\"A/\\né😀\\u0001\"");
 }
 
-TEST(CanonicalJson, LeavesOutOneOwnMemberOnly) {
-  const auto document = JsonDocument::parse(R"({"x":{"c":1},"c":2,"a":[{"c":3}]})");
-  ASSERT_TRUE(document.has_value());
-  std::string out = "=";
-  append_canonical_json_without(out, document->root(), "c");
-  EXPECT_EQ(out, R"(={"a":[{"c":3}],"x":{"c":1}})");
-}
-
 RC_GTEST_PROP(CanonicalJsonProperty, OfANumberReadsBackAsThatNumber, ()) {
   const auto bits = *rc::gen::arbitrary<std::uint64_t>();
   double value = 0;

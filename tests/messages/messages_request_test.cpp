@@ -165,7 +165,8 @@ TEST(MessagesRequest, ReadsToolCallsAndResults) {
   const auto use =
       parse_content(R"([{"type":"tool_use","id":"toolu_1","name":"Read","input":{"b":1.0,"a":[]}}])");
   EXPECT_EQ(only_block<ToolUseBlock>(use).id, "toolu_1");
-  EXPECT_EQ(only_block<ToolUseBlock>(use).input_json, R"({"a":[],"b":1})");
+  EXPECT_EQ(only_block<ToolUseBlock>(use).input.text, R"({"b":1.0,"a":[]})");
+  EXPECT_EQ(only_block<ToolUseBlock>(use).input.meaning(), R"({"a":[],"b":1})");
   const auto result = parse_content(
       R"([{"type":"tool_result","tool_use_id":"toolu_1","is_error":true,"content":[)"
       R"({"type":"text","text":"out"},{"type":"tool_reference","tool_name":"Grep"},)"
@@ -201,7 +202,9 @@ TEST(MessagesRequest, ReadsImagesAndDocumentsFromEverySource) {
       parse_content(R"([{"type":"document","source":{"type":"content","content":[)"
                     R"({"type":"text","text":"a","cache_control":{}},{"type":"text","text":"b"}]}}])");
   EXPECT_EQ(only_block<DocumentBlock>(list).source, MediaSource::other);
-  EXPECT_EQ(only_block<DocumentBlock>(list).data,
+  EXPECT_EQ(only_block<DocumentBlock>(list).other.text,
+            R"({"type":"content","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]})");
+  EXPECT_EQ(only_block<DocumentBlock>(list).other.meaning(),
             R"({"content":[{"text":"a","type":"text"},{"text":"b","type":"text"}],"type":"content"})");
 }
 
@@ -215,7 +218,8 @@ TEST(MessagesRequest, ReadsThinkingAndKeepsUnknownBlocks) {
   const auto unknown =
       parse_content(R"([{"type":"hologram","z":1,"a":{"cache_control":1},"cache_control":{}}])");
   EXPECT_EQ(only_block<UnknownBlock>(unknown).type, "hologram");
-  EXPECT_EQ(only_block<UnknownBlock>(unknown).json, R"({"a":{"cache_control":1},"type":"hologram","z":1})");
+  EXPECT_EQ(only_block<UnknownBlock>(unknown).json.text,
+            R"({"type":"hologram","z":1,"a":{"cache_control":1}})");
 }
 
 TEST(MessagesRequest, ReadsTools) {
@@ -226,14 +230,14 @@ TEST(MessagesRequest, ReadsTools) {
                  R"({"type":"web_search_20250305","name":"web_search"}])");
   ASSERT_TRUE(request) << error_of(request);
   const auto& tools = request->tools;
-  EXPECT_EQ(tools[0].input_schema_json,
+  EXPECT_EQ(tools[0].input_schema.text,
+            R"({"type":"object","properties":{"cache_control":{"type":"string"}}})");
+  EXPECT_EQ(tools[0].input_schema.meaning(),
             R"({"properties":{"cache_control":{"type":"string"}},"type":"object"})");
-  EXPECT_EQ(tools[0].definition_json,
-            R"({"description":"reads","input_schema":)" + tools[0].input_schema_json + R"(,"name":"Read"})");
   EXPECT_EQ(tools[0].side, ToolSide::client);
   EXPECT_EQ(tools[1].side, ToolSide::client);
   EXPECT_EQ(tools[1].loading, ToolLoading::deferred);
-  EXPECT_EQ(tools[1].input_schema_json, "{}");
+  EXPECT_EQ(tools[1].input_schema.text, "{}");
   EXPECT_EQ(tools[2].side, ToolSide::server);
 }
 
@@ -263,7 +267,7 @@ TEST(MessagesRequest, ReadsSettings) {
   EXPECT_EQ(request->thinking.mode, ThinkingMode::enabled);
   EXPECT_EQ(request->thinking.budget_tokens, 31999u);
   EXPECT_EQ(request->output.effort, "high");
-  EXPECT_EQ(request->output.json_schema, R"({"a":2,"b":1})");
+  EXPECT_EQ(request->output.json_schema->text, R"({"b":1,"a":2})");
   EXPECT_EQ(parse_with(R"("thinking":{"type":"adaptive"})").value().thinking.mode, ThinkingMode::adaptive);
   EXPECT_EQ(parse_with(R"("thinking":{"type":"sideways"})").value().thinking.mode, ThinkingMode::unspecified);
 }
@@ -272,9 +276,9 @@ TEST(MessagesRequest, ReadsSettings) {
 TEST(MessagesRequest, ReadsTheOlderOutputFormat) {
   const std::string older = R"("output_format":{"type":"json_schema","schema":{"old":1}})";
   const std::string newer = R"("output_config":{"format":{"type":"json_schema","schema":{"new":1}}})";
-  EXPECT_EQ(parse_with(older).value().output.json_schema, R"({"old":1})");
-  EXPECT_EQ(parse_with(older + "," + newer).value().output.json_schema, R"({"new":1})");
-  EXPECT_EQ(parse_with(newer + "," + older).value().output.json_schema, R"({"new":1})");
+  EXPECT_EQ(parse_with(older).value().output.json_schema->text, R"({"old":1})");
+  EXPECT_EQ(parse_with(older + "," + newer).value().output.json_schema->text, R"({"new":1})");
+  EXPECT_EQ(parse_with(newer + "," + older).value().output.json_schema->text, R"({"new":1})");
 }
 
 TEST(MessagesRequest, KeepsFieldsWithoutAPlaceOfTheirOwn) {

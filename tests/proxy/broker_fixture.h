@@ -16,14 +16,24 @@
 #include "fakes/fake_backend.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_waiter.h"
+#include "fakes/native_profile.h"
 #include "fakes/recording_writer.h"
 #include "proxy/broker_service.h"
 #include "storage/memory/memory_store.h"
 
 namespace anyclaude::fakes {
 
-inline BackendSettings settings_for(std::string_view mode) {
-  return {built_in_profile(mode), *parse_url("http://127.0.0.1:9"), "", ""};
+// How prompts are put: at which level, and in which dialect (of a server that speaks both).
+struct Prompting {
+  OrderingLevel level = OrderingLevel::standard;
+  enum class Dialect { chat, native } dialect = Dialect::chat;
+};
+
+inline BackendSettings settings_for(std::string_view mode,
+                                    Prompting::Dialect dialect = Prompting::Dialect::chat) {
+  const BackendProfile& profile =
+      dialect == Prompting::Dialect::native ? native_profile(std::string(mode)) : built_in_profile(mode);
+  return {profile, *parse_url("http://127.0.0.1:9"), "", ""};
 }
 
 // Names of further servers and their kinds, and what is done with them.
@@ -37,8 +47,9 @@ struct FurtherServers {
 
 class BrokerFixture {
  public:
-  explicit BrokerFixture(std::string_view mode, CacheSettings cache = {}, const FurtherServers& further = {})
-      : backend(settings_for(mode), identity_for(mode)),
+  explicit BrokerFixture(std::string_view mode, CacheSettings cache = {}, const FurtherServers& further = {},
+                         Prompting prompting = {})
+      : backend(settings_for(mode, prompting.dialect), identity_for(mode)),
         others(make_others(further.others)),
         backends(names_of(mode, further.others),
                  [this](const std::string& name) {
@@ -53,21 +64,14 @@ class BrokerFixture {
         ledger(clock),
         guard("127.0.0.1", {}),
         log("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text)),
-        prompts(store->states(), secrets.primary),
+        prompts(store->states(), secrets.primary, {prompting.level}),
         prefixes(store->states(), clock),
         traces(store->states()),
         projects(store->states(), secrets.primary),
         learned(store->states(), prompts, prefixes, traces, projects, costs, ledger, log),
-        parts{clock,       backends,
-              router,      fallbacks,
-              costs,       store->responses(),
-              secrets,     repeats,
-              calibration, prompts,
-              prefixes,    traces,
-              projects,    learned,
-              ledger,      guard,
-              log,         waiter,
-              cache,       OrderingLevel::standard},
+        parts{clock,   backends,    router,  fallbacks, costs,  store->responses(), secrets,
+              repeats, calibration, prompts, prefixes,  traces, projects,           learned,
+              ledger,  guard,       log,     waiter,    cache,  prompting.level},
         service(parts) {
     EXPECT_TRUE(backends.switch_to(mode));
   }

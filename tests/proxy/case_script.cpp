@@ -1,6 +1,8 @@
 #include "case_script.h"
 
+#include <iterator>
 #include <optional>
+#include <regex>
 #include <sstream>
 
 #include "broker_fixture.h"
@@ -53,6 +55,8 @@ std::string repeated(const std::string& text) {
   return out;
 }
 
+constexpr std::string_view kNoted = "$NOTED";
+
 // A line's first word and the rest.
 struct Line {
   int number;
@@ -82,11 +86,13 @@ std::pair<std::string, std::string> split(const std::string& text, const std::st
 
 class CaseRun {
  public:
-  explicit CaseRun(const std::string& mode) : broker_(mode) {}
+  CaseRun(const std::string& mode, Prompting prompting) : broker_(mode, {}, {}, prompting) {}
 
   // Calls are scripted when the next block begins, requests are sent when their first `gets` line or the next
   // block comes.
-  void line(const Line& line) {
+  void line(Line line) {
+    for (std::size_t at = line.rest.find(kNoted); at != std::string::npos; at = line.rest.find(kNoted, at))
+      line.rest.replace(at, kNoted.size(), noted_);
     if (line.word == "server" || line.word == "client" || line.word == "clock" || line.word == "entries" ||
         line.word == "logs")
       close_block();
@@ -168,6 +174,13 @@ class CaseRun {
     } else if (line.word == "gets") {
       send();
       expect(line.rest);
+    } else if (line.word == "notes") {
+      send();
+      std::smatch found;
+      if (std::regex_search(block.writer.body, found, std::regex(line.rest)))
+        noted_ = found[1];
+      else
+        ADD_FAILURE() << "nothing to note: " << block.writer.body;
     } else if (line.word == "gets-not") {
       send();
       EXPECT_EQ(block.writer.body.find(unescaped(line.rest)), std::string::npos) << block.writer.body;
@@ -217,9 +230,25 @@ class CaseRun {
   }
 
   BrokerFixture broker_;
+  std::string noted_;
   std::optional<ServerBlock> server_;
   std::optional<ClientBlock> client_;
 };
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+void run_lines(const std::vector<Line>& lines, const std::string& mode, Prompting prompting) {
+  CaseRun run(mode, prompting);
+  for (const Line& line : lines) {
+    SCOPED_TRACE("line " + std::to_string(line.number));
+    run.line(line);
+  }
+  SCOPED_TRACE("at the end");
+  run.close_block();
+}
 
 }  // namespace
 
@@ -227,13 +256,20 @@ void run_case(const std::string& name, const std::string& text) {
   const std::vector<Line> lines = lines_of(text);
   ASSERT_FALSE(lines.empty()) << name;
   ASSERT_EQ(lines[0].word, "mode") << name << ": the first line names the mode";
-  CaseRun run(lines[0].rest);
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    SCOPED_TRACE(name + ", line " + std::to_string(lines[i].number));
-    run.line(lines[i]);
+  std::size_t first = 1;
+  std::vector<std::string> dialects{"chat"};
+  std::vector<std::string> levels{"standard"};
+  for (; first < lines.size(); ++first) {
+    if (lines[first].word != "dialects" && lines[first].word != "levels") break;
+    (lines[first].word == "dialects" ? dialects : levels) = words_of(lines[first].rest);
   }
-  SCOPED_TRACE(name + ", at the end");
-  run.close_block();
+  for (const std::string& dialect : dialects)
+    for (const std::string& level : levels) {
+      SCOPED_TRACE(name + ", " + dialect + ", " + level);
+      run_lines({lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end()}, lines[0].rest,
+                {ordering_level_from(level).value(),
+                 dialect == "native" ? Prompting::Dialect::native : Prompting::Dialect::chat});
+    }
 }
 
 }  // namespace anyclaude::fakes

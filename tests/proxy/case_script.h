@@ -2,7 +2,9 @@
 // by line.
 //
 //   mode llama-cpp                       the broker's mode; first line
-//   server POST /v1/chat/completions     one call the server expects, in order
+//   dialects chat native                 the case is run once for each of these (chat, unless it says
+//   otherwise) levels off safe standard aggressive  and once for each of these (standard) server POST
+//   /v1/chat/completions     one call the server expects, in order
 //     sees TEXT / sees-not TEXT          what the request's body holds, or does not
 //     head STATUS CONTENT-TYPE           the reply's head
 //     sse JSON                           a piece of the reply: "data: JSON" and a blank line
@@ -16,6 +18,8 @@
 //     body JSON
 //     leaves-after BYTES                 the client takes no more than so many
 //     gets status N | gets header NAME VALUE | gets TEXT | gets-not TEXT | gets end finished|aborted|waiting
+//     notes PATTERN                      a regular expression; from here on $NOTED stands for its group in
+//     the answer
 //   clock SECONDS                        time passes
 //   entries N                            what is in the store
 //   logs TEXT                            what the broker has written into its log so far
