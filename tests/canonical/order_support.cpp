@@ -27,7 +27,7 @@ class LineGatherer {
     for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
   }
   void operator()(const ThinkingBlock& block) { text(block.thinking); }
-  void operator()(const RedactedThinkingBlock& block) { text(block.data + block.other.text); }
+  void operator()(const RedactedThinkingBlock& block) { text(block.data); }
   void operator()(const ToolReferenceBlock& block) { text(block.tool_name); }
   void operator()(const UnknownBlock& block) { text(block.json.text); }
 

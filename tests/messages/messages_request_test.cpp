@@ -144,7 +144,7 @@ TEST(MessagesRequest, LeavesOutTheAttributionBlockAndNothingElse) {
   ASSERT_EQ(request->system.size(), 3u);
   EXPECT_EQ(request->system[0].text, "You are.");
   EXPECT_TRUE(request->system[1].text.ends_with("behind it"));
-  EXPECT_EQ(request->system[2].text, R"({"lines":1,"type":"poem"})");
+  EXPECT_EQ(request->system[2].text, R"({"type":"poem","lines":1})");
   EXPECT_EQ(parse_with(R"("system":"plain")").value().system.at(0).text, "plain");
   EXPECT_TRUE(parse_with(R"("system":"x-anthropic-billing-header: cc_version=2.1.99.0af; cc_entrypoint=cli; )"
                          R"(cch=00000;\n")")
