@@ -126,9 +126,9 @@ void AnthropicDecoder::read_message(const Json& message, std::string_view text) 
   read_usage(message);
   const Json& content = member(message, "content");
   if (content.is_array()) {
-    const auto content_text = json_at(text, {"content"}).value_or("[]");
+    const JsonItems texts(json_at(text, {"content"}).value_or(""));
     for (std::size_t i = 0; i < content.size(); ++i) {
-      begin_block(content[i], json_at(content_text, {i, "input"}).value_or(""));
+      begin_block(content[i], json_at(texts[i], {"input"}).value_or(""));
       end_block();
     }
   }

@@ -14,6 +14,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kArguments = "\"arguments\"";
 
 ApiError bad_gateway(std::string message) {
   return {502, "api_error", std::move(message)};
@@ -101,26 +102,26 @@ void ChatDecoder::read_reply(const Json& reply, std::string_view text) {
   if (verbose != reply.end() && matched_stop_.empty()) matched_stop_ = matched_stop(*verbose);
   const auto choices = reply.find("choices");
   if (choices == reply.end() || !choices->is_array()) return;
+  const JsonItems texts(text.find(kArguments) == text.npos ? "" : json_at(text, {"choices"}).value_or(""));
   for (std::size_t i = 0; i < choices->size(); ++i) {
     const Json& choice = (*choices)[i];
     const auto index = choice.find("index");
     const bool is_first = index == choice.end() || index->is_null() || *index == 0;
-    if (choice.is_object() && is_first) read_choice(choice, text, i);
+    if (choice.is_object() && is_first) read_choice(choice, texts[i]);
   }
 }
 
-void ChatDecoder::read_choice(const Json& choice, std::string_view reply_text, std::size_t place) {
+void ChatDecoder::read_choice(const Json& choice, std::string_view text) {
   for (const char* name : {"delta", "message"}) {
     const auto said = choice.find(name);
     if (said == choice.end() || !said->is_object()) continue;
-    read_delta({*said, reply_text, place, name});
+    read_delta(*said, json_at(text, {name}).value_or(""));
     break;
   }
   if (state_ == State::reading) read_finish(choice);
 }
 
-void ChatDecoder::read_delta(const Said& said) {
-  const Json& delta = said.json;
+void ChatDecoder::read_delta(const Json& delta, std::string_view text) {
   for (const char* name : {"reasoning_content", "reasoning"}) {
     const std::string_view thinking = string_or_empty(delta, name);
     if (thinking.empty()) continue;
@@ -134,7 +135,8 @@ void ChatDecoder::read_delta(const Said& said) {
   }
   const auto calls = delta.find("tool_calls");
   if (calls == delta.end() || !calls->is_array()) return;
-  for (std::size_t i = 0; i < calls->size(); ++i) read_call(said, i);
+  const JsonItems texts(json_at(text, {"tool_calls"}).value_or(""));
+  for (std::size_t i = 0; i < calls->size(); ++i) read_call((*calls)[i], texts[i]);
 }
 
 void ChatDecoder::read_content(const Json& content) {
@@ -152,26 +154,22 @@ void ChatDecoder::read_finish(const Json& choice) {
   if (matched_stop_.empty()) matched_stop_ = matched_stop(choice);
 }
 
-// Some servers send an object where the interface has text: the object's own text then.
-std::string ChatDecoder::spelled_arguments(const Said& said, std::size_t call, const Json& arguments) {
-  const auto entry = json_at(said.reply_text, {"choices", said.choice, said.member, "tool_calls", call});
-  if (!entry) return arguments.dump();
-  const auto nested = json_at(*entry, {"function", "arguments"});
-  const auto text = nested ? nested : json_at(*entry, {"arguments"});
-  return text ? std::string(*text) : arguments.dump();
-}
-
-void ChatDecoder::read_call(const Said& said, std::size_t place) {
-  const Json& entry = said.json["tool_calls"][place];
+void ChatDecoder::read_call(const Json& entry, std::string_view text) {
   if (!entry.is_object()) return;
   const auto function = entry.find("function");
-  const Json& body = function != entry.end() && function->is_object() ? *function : entry;
+  const bool is_nested = function != entry.end() && function->is_object();
+  const Json& body = is_nested ? *function : entry;
   ToolCallPiece piece{.id = string_or_empty(entry, "id"), .name = string_or_empty(body, "name")};
   if (const auto index = entry.find("index"); index != entry.end() && index->is_number_integer())
     piece.index = index->get<std::int64_t>();
   std::string dumped;
   if (const auto arguments = body.find("arguments"); arguments != body.end()) {
-    if (arguments->is_object()) dumped = spelled_arguments(said, place, *arguments);
+    // Some servers send an object where the interface has text.
+    if (arguments->is_object()) {
+      const auto spelled =
+          is_nested ? json_at(text, {"function", "arguments"}) : json_at(text, {"arguments"});
+      dumped = spelled ? std::string(*spelled) : arguments->dump();
+    }
     piece.arguments =
         arguments->is_string() ? std::string_view(arguments->get_ref<const std::string&>()) : dumped;
   }

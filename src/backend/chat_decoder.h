@@ -29,21 +29,13 @@ class ChatDecoder final : public ReplyDecoder {
   enum class State { reading, closed, failed };
 
   void read_event(const SseEvent& event);
-  // The delta of a choice, or its message, and where it stands in the text of the reply.
-  struct Said {
-    const Json& json;
-    std::string_view reply_text;
-    std::size_t choice;
-    std::string_view member;
-  };
-
+  // The texts beside the values are how the server spelled them; empty where nothing in them is wanted.
   void read_reply(const Json& reply, std::string_view text);
-  void read_choice(const Json& choice, std::string_view reply_text, std::size_t place);
-  void read_delta(const Said& said);
+  void read_choice(const Json& choice, std::string_view text);
+  void read_delta(const Json& delta, std::string_view text);
   void read_content(const Json& content);
   void read_finish(const Json& choice);
-  void read_call(const Said& said, std::size_t place);
-  static std::string spelled_arguments(const Said& said, std::size_t call, const Json& arguments);
+  void read_call(const Json& entry, std::string_view text);
   void close_message();
   StopReason stop_reason() const;
   void fail(ApiError error);

@@ -50,14 +50,15 @@ class FittedText {
     }
     out_ += '{';
     std::size_t place = 0;
+    auto next = fitted.begin();
     for (const auto& [name, value] : written.items()) {
       const JsonOutline::Node& member = *members[place++];
-      const auto found = fitted.find(name);
-      if (found == fitted.end()) continue;
+      if (next == fitted.end() || next.key() != name) continue;
       if (out_.back() != '{') out_ += ',';
       out_ += outline_.key(member);
       out_ += ':';
-      write(*found, value, member);
+      write(*next, value, member);
+      ++next;
     }
     out_ += '}';
   }

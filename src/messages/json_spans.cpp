@@ -109,6 +109,15 @@ std::optional<std::string_view> json_at(std::string_view text, std::initializer_
   return text.substr(here.begin, here.end - here.begin);
 }
 
+JsonItems::JsonItems(std::string_view text) : text_(text) {
+  if (text.starts_with('[')) spans_ = json_children(text, json_value_span(text));
+}
+
+std::string_view JsonItems::operator[](std::size_t index) const {
+  if (index >= spans_.size()) return {};
+  return text_.substr(spans_[index].begin, spans_[index].end - spans_[index].begin);
+}
+
 std::string without_member(std::string_view text, std::string_view name) {
   std::vector<JsonSpan> wholes;
   std::vector<bool> gone;

@@ -31,6 +31,18 @@ std::optional<JsonSpan> json_member(std::string_view text, JsonSpan container, s
 using JsonStep = std::variant<std::string_view, std::size_t>;
 std::optional<std::string_view> json_at(std::string_view text, std::initializer_list<JsonStep> path);
 
+// The texts of the items of the list that `text` is; none of anything else.
+class JsonItems {
+ public:
+  explicit JsonItems(std::string_view text);
+  // Empty behind the last one.
+  std::string_view operator[](std::size_t index) const;
+
+ private:
+  std::string_view text_;
+  std::vector<JsonSpan> spans_;
+};
+
 // The object that is `text` without its own members of that name.
 std::string without_member(std::string_view text, std::string_view name);
 

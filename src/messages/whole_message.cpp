@@ -52,13 +52,10 @@ std::optional<WholeMessage> WholeMessage::parse(std::string_view text) {
   if (!message.json.is_object()) return std::nullopt;
   message.source = text;
   const auto content = message.json.find("content");
-  const auto span = json_member(text, json_value_span(text), "content");
-  if (!span || content == message.json.end() || !content->is_array()) return message;
-  const std::vector<JsonSpan> blocks = json_children(text, *span);
-  for (const JsonSpan& block : blocks) {
-    const auto input = text[block.begin] == '{' ? json_member(text, block, "input") : std::nullopt;
-    message.inputs.emplace_back(input ? text.substr(input->begin, input->end - input->begin) : "");
-  }
+  if (content == message.json.end() || !content->is_array()) return message;
+  const JsonItems blocks(json_at(text, {"content"}).value_or(""));
+  for (std::size_t i = 0; i < content->size(); ++i)
+    message.inputs.emplace_back(json_at(blocks[i], {"input"}).value_or(""));
   return message;
 }
 
