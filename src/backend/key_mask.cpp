@@ -87,8 +87,7 @@ KeyMask::KeyMask(std::string_view key) {
   std::ranges::sort(spellings_, [](const std::string& left, const std::string& right) {
     return left.size() != right.size() ? left.size() > right.size() : left < right;
   });
-  const auto repeated = std::ranges::unique(spellings_);
-  spellings_.erase(repeated.begin(), repeated.end());
+  spellings_.erase(std::unique(spellings_.begin(), spellings_.end()), spellings_.end());
 }
 
 std::string KeyMask::masked(std::string_view text) const {

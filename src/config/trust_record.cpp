@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/bounded_json.h"
 #include "base/limits.h"
 #include "base/others_may_write.h"
 #include "config/private_file.h"
@@ -33,9 +34,7 @@ bool is_digest(const json& value) {
 }
 
 Result<std::vector<TrustedFile>> parse_record(const std::filesystem::path& file, const std::string& text) {
-  constexpr int kDepthMax = 4;
-  const auto is_shallow = [](int depth, json::parse_event_t, const json&) { return depth <= kDepthMax; };
-  const json said = json::parse(text, is_shallow, /*allow_exceptions=*/false);
+  const json said = parse_json(text);
   if (!said.is_object() || said.value("version", json()) != kRecordVersion)
     return unusable(file, "is damaged, or of another version");
   const auto files = said.find("files");
@@ -69,7 +68,7 @@ Status write_record(const std::filesystem::path& home, const std::vector<Trusted
 
 bool is_utf8(const std::string& text) {
   const std::string quoted = json(text).dump(-1, ' ', true, json::error_handler_t::ignore);
-  return json::parse(quoted, nullptr, /*allow_exceptions=*/false) == text;
+  return parse_json(quoted) == text;
 }
 
 // Files that are gone need no approval any more.

@@ -1,8 +1,9 @@
 #include "case_script.h"
 
+#include <re2/re2.h>
+
 #include <iterator>
 #include <optional>
-#include <regex>
 #include <sstream>
 
 #include "broker_fixture.h"
@@ -176,10 +177,7 @@ class CaseRun {
       expect(line.rest);
     } else if (line.word == "notes") {
       send();
-      std::smatch found;
-      if (std::regex_search(block.writer.body, found, std::regex(line.rest)))
-        noted_ = found[1];
-      else
+      if (!RE2::PartialMatch(block.writer.body, line.rest, &noted_))
         ADD_FAILURE() << "nothing to note: " << block.writer.body;
     } else if (line.word == "gets-not") {
       send();
