@@ -123,7 +123,7 @@ std::string BlockTexts::of_reference(const ToolReferenceBlock& block) {
   if (by_name_.empty())
     for (const Tool& tool : tools_) by_name_.emplace(tool.name, &tool);
   if (const auto tool = by_name_.find(block.tool_name); tool != by_name_.end()) {
-    const std::size_t bytes = tool->second->description.size() + tool->second->input_schema_json.size();
+    const std::size_t bytes = tool->second->description.size() + tool->second->input_schema.text.size();
     if (bytes <= definition_bytes_left_) {
       definition_bytes_left_ -= bytes;
       return chat_tool_json(*tool->second);
