@@ -1,5 +1,6 @@
 #include "backend/tool_call_rescue.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,9 @@ void ToolCallRescue::feed(std::string_view text) {
 void ToolCallRescue::look_again() {
   held_.erase(0, held_.size() - run(held_, TextEnd::open).size());
   const bool is_long = held_.size() > limits::kToolCallLookAlwaysBytes;
-  look_at_size_ = is_long ? held_.size() + held_.size() / limits::kToolCallLookParts : 0;
+  look_at_size_ = is_long ? std::min(held_.size() + held_.size() / limits::kToolCallLookParts,
+                                     limits::kToolCallHoldBytesMax)
+                          : 0;
 }
 
 void ToolCallRescue::finish(TextOutcome outcome) {
