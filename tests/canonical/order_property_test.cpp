@@ -1,5 +1,6 @@
 // What the prompt layer promises of every request: nothing is lost, and each prompt begins with its
 // predecessor.
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>

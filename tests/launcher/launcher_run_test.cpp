@@ -35,6 +35,12 @@ TEST_F(LauncherHouse, AClientThatASignalEndsIsReportedAsShellsDo) {
 
 TEST_F(LauncherHouse, TheServerIsToldWhatItNeedsAndLogged) {
   configure_server();
+  // It starts to listen when the launcher has said that it waits, or after ten seconds.
+  std::string serve = text_in("serve.sh");
+  serve.insert(
+      serve.find("exec "),
+      "i=0; until grep -q 'waiting for' \"$HOME/err\" || [ $i = 1000 ]; do i=$((i + 1)); sleep 0.01; done\n");
+  script("serve.sh", serve);
   script("bin/claude", std::string(kAsk) + "; " + kAsk);
   EXPECT_EQ(run({}), 0);
   const std::string base = home().string();
