@@ -58,6 +58,7 @@ struct StoreStats {
   std::uint64_t write_denied = 0;    // writes that this user may not do
   std::uint64_t write_timeouts = 0;  // callers that waited for the write lock or the disk in vain
   std::uint64_t compactions = 0;
+  std::uint64_t set_aside = 0;  // damaged files that an empty one took the place of
   std::string last_error;  // the latest failure behind the caller's back, for the log; empty if none
 };
 
@@ -124,6 +125,8 @@ struct VerifyResult {
   std::uint64_t checked = 0;
   std::vector<Digest128> damaged;
   std::uint64_t foreign_version = 0;  // records of another format version: ignored, reclaimable
+  std::vector<std::string> file_faults;  // what is wrong with the file's pages; sentences without an end
+  std::uint64_t unreadable = 0;          // entries that those pages held, as far as they were counted
 };
 
 struct CompactResult {
@@ -155,6 +158,8 @@ struct StoreHealth {
   std::uint64_t stale_readers_cleared = 0;  // by this call
   std::int64_t other_process = 0;           // the id of one that has the store open too; 0: none is known of
   std::vector<std::string> problems;        // sentences that say what to do
+  std::uint64_t set_aside_files = 0;  // damaged files under other names
+  std::uint64_t set_aside_bytes = 0;
 };
 
 enum class PurgeMode { dry_run, remove };
@@ -178,6 +183,14 @@ class ResponseStoreMaintenance {
   // no message; a damaged record may be listed, only verify() tells.
   virtual Status for_each_after(const std::optional<Digest128>& after, const EntryVisitor& visit) = 0;
   Status for_each(const EntryVisitor& visit) { return for_each_after(std::nullopt, visit); }
+  // The same of what can be read where the file is damaged: how many entries could not, as far as they are
+  // counted.
+  virtual Result<std::uint64_t> for_each_readable(const EntryVisitor& visit) = 0;
+  // Whether the pages of the file are what they should be: sentences without an end, none when they are. Takes
+  // limits::kStoreCheckTimeMax at most.
+  virtual std::vector<std::string> file_faults() = 0;
+  // Deletes damaged files that were set aside, which hold answers and prompts too. How many there were.
+  virtual std::uint64_t remove_set_aside() = 0;
   // The same with the whole answers, expired ones included, for export. Unreadable records are passed over.
   virtual Status for_each_record(const std::optional<Digest128>& after, const RecordVisitor& visit) = 0;
   // The whole record of an entry, expired or not, without a check digest and without counting a hit.

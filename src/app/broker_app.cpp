@@ -95,10 +95,10 @@ Status leads_elsewhere(const BackendEntry& entry, const std::string& host, int p
 
 class WiredBroker final : public BrokerApp {
  public:
-  WiredBroker(const Config& config, std::unique_ptr<Clock> clock, Servers servers,
-              std::unique_ptr<LmdbStore> store, StoreSecrets secrets, CacheMode cache_mode,
+  WiredBroker(const Config& config, std::shared_ptr<spdlog::logger> log, std::unique_ptr<Clock> clock,
+              Servers servers, std::unique_ptr<LmdbStore> store, StoreSecrets secrets, CacheMode cache_mode,
               PromptLayerOptions prompt_options)
-      : log_(make_log(config.log_level)),
+      : log_(std::move(log)),
         clock_(std::move(clock)),
         backends_(std::move(servers.backends)),
         router_(std::move(servers.router)),
@@ -236,14 +236,19 @@ Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config, const 
   if (!prompt_options) return tl::unexpected(prompt_options.error());
   auto servers = make_servers(config, profiles, *clock);
   if (!servers) return tl::unexpected(servers.error());
-  auto store = LmdbStore::open({config.store_directory, config.cache_bytes_max}, *clock);
+  auto log = make_log(config.log_level);
+  auto store = LmdbStore::open({.directory = config.store_directory,
+                                .bytes_max = config.cache_bytes_max,
+                                .damaged_file = DamagedFile::is_set_aside,
+                                .notice = [log](const std::string& text) { log->warn("{}", text); }},
+                               *clock);
   if (!store) return tl::unexpected(store.error());
   auto secrets = load_or_create_secrets((*store)->states());
   if (!secrets) return tl::unexpected(secrets.error());
 
   auto broker =
-      std::make_unique<WiredBroker>(config, std::move(clock), std::move(*servers), std::move(*store),
-                                    *secrets, *cache_mode, std::move(*prompt_options));
+      std::make_unique<WiredBroker>(config, std::move(log), std::move(clock), std::move(*servers),
+                                    std::move(*store), *secrets, *cache_mode, std::move(*prompt_options));
   if (auto status = broker->listen(config); !status) return tl::unexpected(status.error());
   return broker;
 }

@@ -69,7 +69,8 @@ json store_figures(const StoreStats& stats) {
           {"disk_full", stats.disk_full},
           {"write_denied", stats.write_denied},
           {"write_timeouts", stats.write_timeouts},
-          {"compactions", stats.compactions}};
+          {"compactions", stats.compactions},
+          {"set_aside", stats.set_aside}};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -15,10 +16,12 @@ namespace {
 
 // One transaction of the copy; so much stays in memory until it ends.
 constexpr std::size_t kStepBytes = 8 * 1024 * 1024;
+constexpr std::array kAllTables{&Tables::meta,         &Tables::entries, &Tables::records,    &Tables::expiry,
+                                &Tables::state_tables, &Tables::state,   &Tables::state_order};
 
 class Copy {
  public:
-  Copy(MDB_txn* from, const Tables& tables, const ProgressReport& report)
+  Copy(Transaction& from, const Tables& tables, const ProgressReport& report)
       : from_(from), tables_(tables), responses_(tables), report_(report) {}
   ~Copy() {
     if (to_ != nullptr) mdb_txn_abort(to_);
@@ -43,10 +46,14 @@ class Copy {
     mdb_env_get_fd(env_, &file);
     if (::fcntl(file, F_SETFD, FD_CLOEXEC) != 0) return errno;
     if (const int code = mdb_txn_begin(env_, nullptr, 0, &to_); code != 0) return code;
-    return open_tables(to_, MDB_CREATE, fresh_);
+    for (const auto table : kAllTables) {
+      Table& fresh = fresh_.*table;
+      if (const int code = mdb_dbi_open(to_, fresh.name, MDB_CREATE, &fresh.handle); code != 0) return code;
+    }
+    return 0;
   }
 
-  int copy_table(MDB_dbi from, MDB_dbi to) {
+  int copy_table(const Table& from, const Table& to) {
     return walk(from, [&](std::string_view key, std::string_view value) { return put(to, key, value); });
   }
 
@@ -71,9 +78,11 @@ class Copy {
     if (const int code = get_number(from_, tables_, kGenerationName, generation); code != 0) return code;
     result.generation = generation + 1;
     MDB_stat stat{};
-    if (const int code = mdb_stat(to_, fresh_.entries, &stat); code != 0) return code;
+    if (const int code = mdb_stat(to_, fresh_.entries.handle, &stat); code != 0) return code;
     result.entries = stat.ms_entries;
-    if (const int code = put_number(to_, fresh_, kGenerationName, result.generation); code != 0) return code;
+    std::string number;
+    append_little_endian(number, result.generation);
+    if (const int code = put(fresh_.meta, kGenerationName, number); code != 0) return code;
     if (const int code = mdb_txn_commit(std::exchange(to_, nullptr)); code != 0) return code;
     if (report_ && !report_({total_bytes_, total_bytes_})) return ECANCELED;
     return mdb_env_sync(env_, 1);
@@ -83,7 +92,7 @@ class Copy {
 
  private:
   template <typename Use>
-  int walk(MDB_dbi table, Use use) {
+  int walk(const Table& table, Use use) {
     Cursor cursor;
     if (const int code = cursor.open(from_, table); code != 0) return code;
     int code = cursor.seek({});
@@ -92,8 +101,13 @@ class Copy {
     return code == MDB_NOTFOUND ? 0 : code;
   }
 
-  int put(MDB_dbi table, std::string_view key, std::string_view value) {
-    if (const int code = append_value(to_, table, key, value); code != 0) return code;
+  // A key behind all others fills the last page before it begins another.
+  int put(const Table& table, std::string_view key, std::string_view value) {
+    MDB_val key_value = value_of(key);
+    MDB_val data = value_of(value);
+    int code = mdb_put(to_, table.handle, &key_value, &data, MDB_APPEND);
+    if (code == MDB_KEYEXIST) code = mdb_put(to_, table.handle, &key_value, &data, 0);
+    if (code != 0) return code;
     step_bytes_ += key.size() + value.size();
     return step_bytes_ < kStepBytes ? 0 : next_step();
   }
@@ -105,7 +119,7 @@ class Copy {
     return mdb_txn_begin(env_, nullptr, 0, &to_);
   }
 
-  MDB_txn* const from_;
+  Transaction& from_;
   const Tables& tables_;
   const ResponseTable responses_;
   const ProgressReport& report_;
@@ -119,7 +133,7 @@ class Copy {
 
 }  // namespace
 
-int copy_compacted(MDB_txn* txn, const Tables& tables, const std::filesystem::path& path,
+int copy_compacted(Transaction& txn, const Tables& tables, const std::filesystem::path& path,
                    const ProgressReport& report, CompactResult& result) {
   Copy copy(txn, tables, report);
   if (const int code = copy.open(path); code != 0) return code;

@@ -14,7 +14,7 @@ namespace anyclaude::lmdb {
 // next generation. Keys and values are copied one by one: LMDB's own copy takes over whole pages, and the
 // unfilled part of a page keeps what once stood there. Counts the entries into `result`. LMDB's code;
 // ECANCELED when `report` returned false. The file is left behind in every case.
-int copy_compacted(MDB_txn* txn, const Tables& tables, const std::filesystem::path& path,
+int copy_compacted(Transaction& txn, const Tables& tables, const std::filesystem::path& path,
                    const ProgressReport& report, CompactResult& result);
 
 }  // namespace anyclaude::lmdb

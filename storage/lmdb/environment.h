@@ -12,9 +12,12 @@
 #include <vector>
 
 #include "base/error.h"
+#include "storage/lmdb/file_check.h"
+#include "storage/lmdb/kept_state.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "storage/lmdb/map_gate.h"
 #include "storage/lmdb/presence_lock.h"
+#include "storage/lmdb/sound_mark.h"
 #include "storage/lmdb/store_bounds.h"
 #include "storage/lmdb/store_counters.h"
 #include "storage/lmdb/store_directory.h"
@@ -24,23 +27,34 @@ namespace anyclaude::lmdb {
 
 class Environment;
 
+// A slot in LMDB's table of readers, and the pages that it keeps from being used again.
+struct ReadSlot {
+  MDB_txn* raw = nullptr;
+  Snapshot pages;
+  Transaction view{Transaction::Kind::reads, nullptr, pages};
+};
+
 // A snapshot. Held for as long as a copy takes, never across a callback: while it is open, no page it sees is
 // used again, and the file grows.
 class ReadTransaction {
  public:
-  ReadTransaction(Environment& environment, MDB_txn* txn) : environment_(&environment), txn_(txn) {}
-  ReadTransaction(ReadTransaction&& other) noexcept;
+  ReadTransaction(Environment& environment, std::unique_ptr<ReadSlot> slot)
+      : environment_(&environment), slot_(std::move(slot)) {}
+  ReadTransaction(ReadTransaction&& other) noexcept = default;
   ReadTransaction& operator=(ReadTransaction&&) = delete;
   ~ReadTransaction();
-  MDB_txn* get() const { return txn_; }
+  Transaction& get() const { return slot_->view; }
 
  private:
   Environment* environment_;
-  MDB_txn* txn_;
+  std::unique_ptr<ReadSlot> slot_;
 };
 
-// Thread-safe, but for write(), which one thread calls. LMDB's codes are 0 for success; errors leave this
-// room as values made by error().
+// Thread-safe, but for write(), compact() and mend(), which one thread calls. LMDB's codes are 0 for success;
+// errors leave this room as values made by error().
+//
+// Reads go through Snapshot and so meet damage as a code. What liblmdb does with its memory map is guarded
+// (fault_guard.h); after a fault the environment is given up, never closed, and another takes its place.
 class Environment {
  public:
   static Result<std::unique_ptr<Environment>> open(const LmdbStoreOptions& options);
@@ -53,16 +67,26 @@ class Environment {
   // `work` returns LMDB's code; anything but 0 undoes everything it did. It is called again from the start
   // when the map had to grow. `locked` is called once the write lock is held, before `work`; returning false
   // gives up with ECANCELED.
-  using Work = std::function<int(MDB_txn*)>;
+  using Work = std::function<int(Transaction&)>;
   int write(const Work& work, const std::function<bool()>& locked);
 
   // Clears the reader slots of processes that died; their pages could not be used again. How many there were.
   std::uint64_t clear_stale_readers();
-  // Replaces the file by a copy that holds nothing but what stands. Called where write() is; lookups go on
-  // but for the moment in which the files change places.
+  // Replaces the file by a copy that holds nothing but what stands. Lookups go on but for the moment in which
+  // the files change places.
   Result<CompactResult> compact(const ProgressReport& report);
   // The error compact() would end with at once; for callers that need not wait in line to hear it.
   Status may_compact() const;
+
+  // Whether mend() has something to do: damage was met, or another process has set the file aside.
+  bool needs_mending() const;
+  // Where damaged files are set aside: looks whether the damage is real, and puts an empty file in place of
+  // one that is damaged. True when another file is in place now, so that what failed may be tried again.
+  bool mend();
+  // Called, on any thread, when needs_mending() becomes true because damage was met. Set once, before the
+  // environment is shared.
+  void on_damage(std::function<void()> listener) { damage_listener_ = std::move(listener); }
+  FileFindings check_file();
 
   const Tables& tables() const { return tables_; }
   const StoreBounds& bounds() const { return bounds_; }
@@ -77,16 +101,22 @@ class Environment {
   std::uint64_t readers() const;
   // LMDB reports a write that was cut short as a mere EIO; ENOSPC when a full disk is the reason.
   int cause_of(int code) const;
-  Error error(int code, std::string_view what) const;
+  // Notes damage, too.
+  Error error(int code, std::string_view what);
   // For a caller who waited limits::kStoreWriteWaitMax in vain: who is writing, as far as can be known.
   Error write_timeout() const;
 
  private:
   friend class ReadTransaction;
   Environment(std::unique_ptr<StoreDirectory> directory, std::unique_ptr<PresenceLock> presence,
-              StoreBounds bounds)
-      : directory_(std::move(directory)), presence_(std::move(presence)), bounds_(bounds) {}
+              const LmdbStoreOptions& options)
+      : directory_(std::move(directory)),
+        presence_(std::move(presence)),
+        options_(options),
+        bounds_(options.bytes_max) {}
 
+  Status look_over();
+  Status set_aside_closed(const FileFindings& findings);
   int open_map(std::uint64_t map_bytes);
   int open_map_of(std::uint64_t map_bytes);
   void close_map();
@@ -98,23 +128,41 @@ class Environment {
   Status note_bound();
   Status learn_bound();
   int attempt(const Work& work, const std::function<bool()>& locked);
-  int renew(MDB_txn*& txn);
-  void give_back(MDB_txn* txn);
+  int run_writer(Transaction& txn, const Work& work, const std::function<bool()>& locked);
+  int renew(ReadSlot& slot);
+  void give_back(std::unique_ptr<ReadSlot> slot);
   int grow();
   int resize(std::uint64_t map_bytes, std::chrono::milliseconds wait_max);
   int swap_files(const std::filesystem::path& fresh);
+  void meet(int code);
+  void mark_damage();
+  std::vector<KeptRow> kept_rows();
+  Status replace_file(const std::vector<std::string>& faults);
+  int remove_from_place(const std::vector<std::string>& faults, std::string& told);
+  bool was_set_aside_by_another() const;
+  void notice(const std::string& text) const;
 
   const std::unique_ptr<StoreDirectory> directory_;  // released last
   const std::unique_ptr<PresenceLock> presence_;
+  const LmdbStoreOptions options_;
   StoreBounds bounds_;  // changes only while the store is opened
   StoreCounters counters_;
   MDB_env* env_ = nullptr;
+  OpenFiles files_;  // of env_
   std::atomic<std::uint64_t> map_bytes_{0};
   Tables tables_;
   MapGate gate_;
   std::mutex idle_mutex_;
-  std::vector<MDB_txn*> idle_;  // reset read transactions, each with its reader slot
-  bool unusable_ = false;       // the map could not be put back; guarded by the gate
+  std::vector<std::unique_ptr<ReadSlot>> idle_;  // reset read transactions, each with its reader slot
+  Snapshot written_;                             // what the write transaction began from
+  std::vector<KeptRow> kept_;                    // as they stood when the store was opened
+  std::atomic<bool> unusable_{false};            // there is no map, or it was left by a fault
+  std::atomic<bool> suspect_{false};             // damage was met
+  std::atomic<std::int64_t> mend_after_ms_{
+      0};                             // of the steady clock, so that what fails is not tried in a loop
+  std::atomic<bool> faulted_{false};  // liblmdb was left by a fault: never close env_
+  SoundMark mark_;
+  std::function<void()> damage_listener_;
 };
 
 }  // namespace anyclaude::lmdb

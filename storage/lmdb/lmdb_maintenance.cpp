@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "storage/import_key.h"
+#include "storage/lmdb/set_aside.h"
 
 namespace anyclaude::lmdb {
 
@@ -21,11 +22,11 @@ constexpr int kStepIsFull = -1;
 }  // namespace
 
 Result<LmdbMaintenance::Step> LmdbMaintenance::look_at_some(const std::optional<Digest128>& after,
-                                                            const Look& look) {
+                                                            const Look& look, SnapshotCursor::Damage damage) {
   const auto reading = environment_.begin_read();
   if (!reading) return tl::unexpected(reading.error());
   Cursor cursor;
-  int code = cursor.open(reading->get(), environment_.tables().entries);
+  int code = cursor.open(reading->get(), environment_.tables().entries, damage);
   std::string start;
   if (after) {
     const auto raw = after->bytes();
@@ -49,13 +50,33 @@ Result<LmdbMaintenance::Step> LmdbMaintenance::look_at_some(const std::optional<
 Status LmdbMaintenance::for_each_after(const std::optional<Digest128>& after, const EntryVisitor& visit) {
   // What this process has admitted and counted is to be seen; when it cannot be written, the rest still is.
   writer_.settle();
+  return walk(after, visit, SnapshotCursor::Damage::ends_walk);
+}
+
+Result<std::uint64_t> LmdbMaintenance::for_each_readable(const EntryVisitor& visit) {
+  writer_.settle();
+  const auto counted = count_entries();
+  if (!counted) return tl::unexpected(counted.error());
+  std::uint64_t seen = 0;
+  const auto count = [&](const EntryInfo& info) {
+    ++seen;
+    return visit(info);
+  };
+  if (auto walked = walk(std::nullopt, count, SnapshotCursor::Damage::passed_over); !walked)
+    return tl::unexpected(walked.error());
+  return *counted - std::min(*counted, seen);
+}
+
+Status LmdbMaintenance::walk(const std::optional<Digest128>& after, const EntryVisitor& visit,
+                             SnapshotCursor::Damage damage) {
   std::optional<Digest128> reached = after;
   do {
     std::vector<EntryInfo> seen;
-    const auto step = look_at_some(reached, [&](MDB_txn*, const Digest128& key, const EntryRow& row) {
+    const auto look = [&](Transaction&, const Digest128& key, const EntryRow& row) {
       seen.push_back(info_of(key, row));
       return 0;
-    });
+    };
+    const auto step = look_at_some(reached, look, damage);
     if (!step) return tl::unexpected(step.error());
     for (const EntryInfo& info : seen)
       if (!visit(info)) return {};
@@ -64,13 +85,17 @@ Status LmdbMaintenance::for_each_after(const std::optional<Digest128>& after, co
   return {};
 }
 
+std::uint64_t LmdbMaintenance::remove_set_aside() {
+  return lmdb::remove_set_aside(environment_.directory().path());
+}
+
 Status LmdbMaintenance::for_each_record(const std::optional<Digest128>& after, const RecordVisitor& visit) {
   writer_.settle();
   std::optional<Digest128> reached = after;
   do {
     std::vector<std::pair<Digest128, std::string>> seen;
     std::size_t bytes = 0;
-    const auto step = look_at_some(reached, [&](MDB_txn* txn, const Digest128& key, const EntryRow&) {
+    const auto step = look_at_some(reached, [&](Transaction& txn, const Digest128& key, const EntryRow&) {
       std::optional<std::string> record;
       if (const int code = table_.find(txn, key, record); code != 0 || !record) return code;
       bytes += record->size();
@@ -151,7 +176,7 @@ Result<PurgeResult> LmdbMaintenance::purge(const EntryVisitor& matches, PurgeMod
 
 Result<PurgeResult> LmdbMaintenance::remove_some(std::vector<Digest128> keys) {
   const auto removed = std::make_shared<Removed>();
-  const Status status = writer_.run([table = table_, keys = std::move(keys), removed](MDB_txn* txn) {
+  const Status status = writer_.run([table = table_, keys = std::move(keys), removed](Transaction& txn) {
     *removed = {};
     for (const Digest128& key : keys)
       if (const int code = table.remove(txn, key, *removed); code != 0) return code;
@@ -163,7 +188,7 @@ Result<PurgeResult> LmdbMaintenance::remove_some(std::vector<Digest128> keys) {
 
 Result<PurgeResult> LmdbMaintenance::purge_all(PurgeMode mode) {
   const auto removed = std::make_shared<Removed>();
-  const Status status = writer_.run([table = table_, mode, removed](MDB_txn* txn) {
+  const Status status = writer_.run([table = table_, mode, removed](Transaction& txn) {
     if (mode == PurgeMode::remove) return table.clear(txn, *removed);
     TableTotals totals;
     const int code = table.totals(txn, totals);
@@ -183,7 +208,7 @@ Result<PurgeResult> LmdbMaintenance::remove_all_in_steps() {
   };
   PurgeResult result;
   const auto outcome = std::make_shared<Outcome>();
-  const auto take = [&](std::function<int(MDB_txn*)> step) {
+  const auto take = [&](std::function<int(Transaction&)> step) {
     const Status status = writer_.run(std::move(step));
     result.entries += status ? outcome->step.entries : 0;
     result.bytes += status ? outcome->step.bytes : 0;
@@ -191,7 +216,7 @@ Result<PurgeResult> LmdbMaintenance::remove_all_in_steps() {
   };
   const std::size_t steps_max = environment_.bounds().tidy_steps_max();
   while (outcome->left) {
-    const Status status = take([table = table_, steps_max, outcome](MDB_txn* txn) {
+    const Status status = take([table = table_, steps_max, outcome](Transaction& txn) {
       outcome->step = {};
       return table.remove_first(txn, steps_max, outcome->step, outcome->left);
     });
@@ -199,7 +224,7 @@ Result<PurgeResult> LmdbMaintenance::remove_all_in_steps() {
   }
   // What is not in the log: rows whose records are lost.
   const Status status =
-      take([table = table_, outcome](MDB_txn* txn) { return table.clear(txn, outcome->step); });
+      take([table = table_, outcome](Transaction& txn) { return table.clear(txn, outcome->step); });
   if (!status) return tl::unexpected(status.error());
   return result;
 }
@@ -209,13 +234,15 @@ Result<VerifyResult> LmdbMaintenance::verify(const ProgressReport& report) {
   const auto total = count_entries();
   if (!total) return tl::unexpected(total.error());
   VerifyResult result;
+  result.file_faults = file_faults();
   std::optional<Digest128> after;
   do {
     std::size_t bytes = 0;
-    const auto step = look_at_some(after, [&](MDB_txn* txn, const Digest128& key, const EntryRow& row) {
+    const auto look = [&](Transaction& txn, const Digest128& key, const EntryRow& row) {
       ++result.checked;
       std::optional<std::string> found;
-      if (const int code = table_.find(txn, key, found); code != 0) return code;
+      // A record whose pages are damaged is one that is damaged.
+      if (table_.find(txn, key, found) != 0) found.reset();
       const auto record = found ? open_record(key, *found) : tl::unexpected(RecordFault::damaged);
       const auto response = record ? codec_.unpack(*record) : tl::unexpected(record.error());
       if (!response && response.error() == RecordFault::foreign_version)
@@ -224,11 +251,13 @@ Result<VerifyResult> LmdbMaintenance::verify(const ProgressReport& report) {
         result.damaged.push_back(key);
       bytes += row.stored_bytes;
       return bytes < kStepBytesMax ? 0 : kStepIsFull;
-    });
+    };
+    const auto step = look_at_some(after, look, SnapshotCursor::Damage::passed_over);
     if (!step) return tl::unexpected(step.error());
     after = step->last;
     if (report && !report({result.checked, std::max(*total, result.checked)})) break;
   } while (after);
+  if (!result.file_faults.empty()) result.unreadable = *total - std::min(*total, result.checked);
   return result;
 }
 
@@ -290,6 +319,10 @@ Result<StoreHealth> LmdbMaintenance::health() {
   health.bytes_max = bounds.bytes_max();
   health.file_bytes_max = bounds.file_bytes_max();
   health.other_process = environment_.presence().other_process();
+  for (const SetAside& file : list_set_aside(environment_.directory().path())) {
+    ++health.set_aside_files;
+    health.set_aside_bytes += file.bytes;
+  }
   const auto reading = environment_.begin_read();
   if (!reading) return tl::unexpected(reading.error());
   if (environment_.file_is_in_place()) {

@@ -30,6 +30,9 @@ class LmdbMaintenance final : public ResponseStoreMaintenance {
         clock_(clock) {}
 
   Status for_each_after(const std::optional<Digest128>& after, const EntryVisitor& visit) override;
+  Result<std::uint64_t> for_each_readable(const EntryVisitor& visit) override;
+  std::vector<std::string> file_faults() override { return environment_.check_file().faults; }
+  std::uint64_t remove_set_aside() override;
   Status for_each_record(const std::optional<Digest128>& after, const RecordVisitor& visit) override;
   Result<std::optional<StoredResponse>> inspect(const Digest128& primary) override;
   Result<PurgeResult> purge(const EntryVisitor& matches, PurgeMode mode,
@@ -42,11 +45,14 @@ class LmdbMaintenance final : public ResponseStoreMaintenance {
 
  private:
   // Sees an entry inside the transaction it was read in.
-  using Look = std::function<int(MDB_txn* txn, const Digest128& key, const EntryRow& row)>;
+  using Look = std::function<int(Transaction& txn, const Digest128& key, const EntryRow& row)>;
   struct Step {
     std::optional<Digest128> last;  // of what was seen; nothing at the end of the table
   };
-  Result<Step> look_at_some(const std::optional<Digest128>& after, const Look& look);
+  Result<Step> look_at_some(const std::optional<Digest128>& after, const Look& look,
+                            SnapshotCursor::Damage damage = SnapshotCursor::Damage::ends_walk);
+  Status walk(const std::optional<Digest128>& after, const EntryVisitor& visit,
+              SnapshotCursor::Damage damage);
   Result<PurgeResult> remove_some(std::vector<Digest128> keys);
   Result<PurgeResult> remove_all_in_steps();
   Result<std::uint64_t> count_entries();

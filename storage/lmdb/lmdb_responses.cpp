@@ -72,7 +72,7 @@ Result<std::optional<StoredResponse>> LmdbResponses::adopt(std::string_view cano
   if (!found || !*found) return found;
   if (auto committed = commit(key, **found, Origin::answered); !committed)
     return tl::unexpected(committed.error());
-  writer_.enqueue({.apply = [table = table_, primary = place.primary](MDB_txn* txn) {
+  writer_.enqueue({.apply = [table = table_, primary = place.primary](Transaction& txn) {
     Removed removed;
     return table.remove(txn, primary, removed);
   }});
@@ -123,7 +123,7 @@ Status LmdbResponses::commit(const CacheKey& key, StoredResponse response, Origi
     *record = codec->encode(key, *shared);
     return record->size();
   };
-  job.apply = [table = table_, key, record, row = row_of(*shared, now_ms(), origin)](MDB_txn* txn) {
+  job.apply = [table = table_, key, record, row = row_of(*shared, now_ms(), origin)](Transaction& txn) {
     return table.put(txn, key.primary, *record, row);
   };
   job.done = [pending = pending_, imports = imports_pending_, writes = writes_, key, shared, imported,
@@ -138,7 +138,7 @@ Status LmdbResponses::commit(const CacheKey& key, StoredResponse response, Origi
 
 Result<bool> LmdbResponses::remove(const Digest128& primary) {
   const auto removed = std::make_shared<Removed>();
-  const Status status = writer_.run([table = table_, primary, removed](MDB_txn* txn) {
+  const Status status = writer_.run([table = table_, primary, removed](Transaction& txn) {
     *removed = {};
     return table.remove(txn, primary, *removed);
   });

@@ -41,7 +41,7 @@ Status LmdbStates::put(const StateTable& table, std::string_view key, std::strin
   if (auto checked = check_state_entry(table, key, value); !checked) return checked;
   return writer_.run(
       [tables = tables_, table = OwnedTable(table), key = std::string(key),
-       value = std::string(value)](MDB_txn* txn) { return tables.put(txn, table.get(), key, value); });
+       value = std::string(value)](Transaction& txn) { return tables.put(txn, table.get(), key, value); });
 }
 
 Result<std::string> LmdbStates::put_if_absent(const StateTable& table, std::string_view key,
@@ -54,7 +54,7 @@ Result<std::string> LmdbStates::put_if_absent(const StateTable& table, std::stri
   }
   const auto standing = std::make_shared<std::optional<std::string>>();
   const Status status = writer_.run([tables = tables_, table = OwnedTable(table), key = std::string(key),
-                                     value = std::string(value), standing](MDB_txn* txn) {
+                                     value = std::string(value), standing](Transaction& txn) {
     if (const int code = tables.get(txn, table.get(), key, *standing); code != 0 || *standing) return code;
     *standing = value;
     return tables.put(txn, table.get(), key, value);
@@ -68,7 +68,7 @@ Result<bool> LmdbStates::erase(const StateTable& table, std::string_view key) {
   const auto erased = std::make_shared<bool>(false);
   const Status status =
       writer_.run([tables = tables_, table = OwnedTable(table), key = std::string(key),
-                   erased](MDB_txn* txn) { return tables.erase(txn, table.get(), key, *erased); });
+                   erased](Transaction& txn) { return tables.erase(txn, table.get(), key, *erased); });
   if (!status) return tl::unexpected(status.error());
   return *erased;
 }
@@ -96,14 +96,15 @@ Status LmdbStates::for_each(const StateTable& table,
 
 Status LmdbStates::clear(const StateTable& table) {
   if (auto checked = check_state_key(table, {}); !checked) return checked;
-  return writer_.run(
-      [tables = tables_, name = std::string(table.name)](MDB_txn* txn) { return tables.clear(txn, name); });
+  return writer_.run([tables = tables_, name = std::string(table.name)](Transaction& txn) {
+    return tables.clear(txn, name);
+  });
 }
 
 Result<std::uint64_t> LmdbStates::clear_learned() {
   const auto removed = std::make_shared<std::uint64_t>(0);
-  const Status status =
-      writer_.run([tables = tables_, removed](MDB_txn* txn) { return tables.clear_learned(txn, *removed); });
+  const Status status = writer_.run(
+      [tables = tables_, removed](Transaction& txn) { return tables.clear_learned(txn, *removed); });
   if (!status) return tl::unexpected(status.error());
   return *removed;
 }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -16,6 +18,11 @@ namespace anyclaude {
 // opens only a store that exists (not_found otherwise) and changes nothing it is not asked to change.
 enum class LmdbAccess { serve, maintain };
 
+// What becomes of a data file that is damaged: open() fails and later calls do, or the file gets another name
+// beside it and an empty one takes its place, at once or while the store is open. Secrets and what else is
+// kept when a store is emptied are taken along.
+enum class DamagedFile { is_an_error, is_set_aside };
+
 struct LmdbStoreOptions {
   std::filesystem::path directory;  // made with mode 0700 if absent; refused when others can read it
   // Of live bytes; the file never becomes larger than 1.25 times that, or 2 MiB more when that is more. 0:
@@ -24,6 +31,9 @@ struct LmdbStoreOptions {
   LmdbAccess access = LmdbAccess::serve;
   // At most the file's bound; grows as needed. 0: limits::kStoreMapBytesInitial.
   std::uint64_t map_bytes_initial = 0;
+  DamagedFile damaged_file = DamagedFile::is_an_error;  // with LmdbAccess::serve
+  // Told, on any thread, in a sentence for the log, what was set aside and why.
+  std::function<void(const std::string&)> notice = {};
 };
 
 // Opens the environment once for this process and hands out its three faces, which live as long as the store.

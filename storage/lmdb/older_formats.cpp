@@ -14,14 +14,14 @@ namespace {
 // Format 1 kept records under their key digest, what changes about them in `usage` (expires at, last used at,
 // hits: 8 bytes each, stored bytes: 4), and two indices, of which this one had the same form.
 struct FirstFormat {
-  MDB_dbi responses = 0;
-  MDB_dbi usage = 0;
-  MDB_dbi last_use = 0;
+  Table responses{"responses"};
+  Table usage{"usage"};
+  Table last_use{"last_use"};
 
-  int open(MDB_txn* txn) {
-    if (const int code = mdb_dbi_open(txn, "responses", 0, &responses); code != 0) return code;
-    if (const int code = mdb_dbi_open(txn, "usage", 0, &usage); code != 0) return code;
-    return mdb_dbi_open(txn, "last_use", 0, &last_use);
+  int open(Transaction& txn) {
+    if (const int code = open_table(txn, 0, responses); code != 0) return code;
+    if (const int code = open_table(txn, 0, usage); code != 0) return code;
+    return open_table(txn, 0, last_use);
   }
 };
 
@@ -35,7 +35,7 @@ EntryRow row_from(const RecordView& record, std::string_view usage) {
   return row;
 }
 
-int move_first(MDB_txn* txn, const FirstFormat& old, const Tables& tables, bool& done) {
+int move_first(Transaction& txn, const FirstFormat& old, const Tables& tables, bool& done) {
   std::string key_bytes;
   std::string record;
   {
@@ -56,12 +56,12 @@ int move_first(MDB_txn* txn, const FirstFormat& old, const Tables& tables, bool&
   if (const int code = put_number(txn, tables, kRecordBytesName, total); code != 0) return code;
   const auto view = key ? open_record(*key, record) : tl::unexpected(RecordFault::damaged);
   if (!view) return 0;
-  std::optional<std::string_view> usage;
+  std::optional<std::string> usage;
   if (const int code = get_value(txn, old.usage, key_bytes, usage); code != 0) return code;
-  return ResponseTable(tables).put(txn, *key, record, row_from(*view, usage.value_or("")));
+  return ResponseTable(tables).put(txn, *key, record, row_from(*view, usage ? *usage : std::string()));
 }
 
-int move_some(MDB_txn* txn, const Tables& tables, bool& done) {
+int move_some(Transaction& txn, const Tables& tables, bool& done) {
   FirstFormat old;
   const int code = old.open(txn);
   done = code == MDB_NOTFOUND;
@@ -69,8 +69,8 @@ int move_some(MDB_txn* txn, const Tables& tables, bool& done) {
   for (std::size_t i = 0; i < limits::kStoreTidyEntriesMax && !done; ++i)
     if (const int moved = move_first(txn, old, tables, done); moved != 0) return moved;
   if (!done) return 0;
-  for (const MDB_dbi gone : {old.responses, old.usage, old.last_use})
-    if (const int dropped = mdb_drop(txn, gone, 1); dropped != 0) return dropped;
+  for (const Table* gone : {&old.responses, &old.usage, &old.last_use})
+    if (const int dropped = empty_table(txn, *gone, Emptied::dropped); dropped != 0) return dropped;
   return 0;
 }
 
@@ -78,7 +78,7 @@ int move_some(MDB_txn* txn, const Tables& tables, bool& done) {
 
 int take_over_older_formats(const Tables& tables, const RunTransaction& run) {
   for (bool done = false; !done;)
-    if (const int code = run([&](MDB_txn* txn) { return move_some(txn, tables, done); }); code != 0)
+    if (const int code = run([&](Transaction& txn) { return move_some(txn, tables, done); }); code != 0)
       return code;
   return 0;
 }

@@ -10,7 +10,7 @@
 namespace anyclaude::lmdb {
 
 // Runs its argument in a write transaction and commits when it returns 0.
-using RunTransaction = std::function<int(const std::function<int(MDB_txn*)>&)>;
+using RunTransaction = std::function<int(const std::function<int(Transaction&)>&)>;
 
 // Moves the answers of format 1 into `tables` in small transactions, so that their pages are used again as it
 // goes; a process that is killed meanwhile leaves the rest to the next opening. Records that do not verify or

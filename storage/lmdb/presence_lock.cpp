@@ -15,6 +15,7 @@ namespace {
 // Each lock is one byte of the file; the bytes need not exist.
 constexpr off_t kPresenceByte = 0;
 constexpr off_t kWriterByte = 1;
+constexpr off_t kReplacingByte = 2;
 constexpr std::chrono::milliseconds kRetryInterval{20};
 
 struct flock lock_of(short type, off_t byte) {
@@ -75,6 +76,19 @@ void PresenceLock::share() {
 
 pid_t PresenceLock::other_process() const {
   return holder(file_, kPresenceByte);
+}
+
+bool PresenceLock::begin_replacing(std::chrono::milliseconds wait_max) {
+  const auto deadline = std::chrono::steady_clock::now() + wait_max;
+  while (!try_lock(file_, F_WRLCK, kReplacingByte)) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(kRetryInterval);
+  }
+  return true;
+}
+
+void PresenceLock::end_replacing() {
+  (void)try_lock(file_, F_UNLCK, kReplacingByte);
 }
 
 void PresenceLock::begin_writing() {

@@ -32,6 +32,11 @@ class PresenceLock {
   // Another process that has the store open, or 0.
   pid_t other_process() const;
 
+  // Bracket the moments in which data.mdb and lock.mdb are opened or change places, so that no process opens
+  // the one of before with the other of after. False when another process took longer than `wait_max`.
+  bool begin_replacing(std::chrono::milliseconds wait_max);
+  void end_replacing();
+
   // Bracket a write transaction, after LMDB's own lock was taken.
   void begin_writing();
   void end_writing();

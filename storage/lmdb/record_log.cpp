@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::size_t kDigestBytes = 16;
 constexpr std::size_t kPieceKeyBytes = sizeof(std::uint64_t) + sizeof(std::uint16_t);
-// What LMDB keeps of each page for itself.
-constexpr std::size_t kPageHeadBytes = 16;
 // Pieces that share a page. Small ones leave less of it unfilled.
 constexpr std::size_t kSharedPieceBytesMax = 1'000;
 
@@ -36,7 +34,7 @@ std::size_t next_piece_bytes(std::size_t left, std::size_t page_bytes) {
 
 }  // namespace
 
-int RecordLog::next_sequence(MDB_txn* txn, std::uint64_t& sequence) const {
+int RecordLog::next_sequence(Transaction& txn, std::uint64_t& sequence) const {
   sequence = 0;
   Cursor cursor;
   if (const int code = cursor.open(txn, tables_.records); code != 0) return code;
@@ -47,17 +45,17 @@ int RecordLog::next_sequence(MDB_txn* txn, std::uint64_t& sequence) const {
   return 0;
 }
 
-int RecordLog::append(MDB_txn* txn, const Digest128& key, std::string_view record,
+int RecordLog::append(Transaction& txn, const Digest128& key, std::string_view record,
                       std::uint64_t& sequence) const {
   if (const int code = next_sequence(txn, sequence); code != 0) return code;
-  MDB_stat stat{};
-  if (const int code = mdb_stat(txn, tables_.records, &stat); code != 0) return code;
+  TableFacts facts;
+  if (const int code = table_facts(txn, tables_.records, facts); code != 0) return code;
   const auto digest = key.bytes();
   std::string bytes(digest.data(), digest.size());
   bytes += record;
   std::string_view rest = bytes;
   for (std::size_t piece = 0; !rest.empty(); ++piece) {
-    const std::size_t size = next_piece_bytes(rest.size(), stat.ms_psize);
+    const std::size_t size = next_piece_bytes(rest.size(), facts.page_bytes);
     const int code = append_value(txn, tables_.records, piece_key(sequence, piece), rest.substr(0, size));
     if (code != 0) return code;
     rest.remove_prefix(size);
@@ -65,7 +63,7 @@ int RecordLog::append(MDB_txn* txn, const Digest128& key, std::string_view recor
   return 0;
 }
 
-int RecordLog::read(MDB_txn* txn, const Digest128& key, std::uint64_t sequence, std::size_t bytes,
+int RecordLog::read(Transaction& txn, const Digest128& key, std::uint64_t sequence, std::size_t bytes,
                     std::optional<std::string>& record) const {
   record.reset();
   Cursor cursor;
@@ -83,7 +81,7 @@ int RecordLog::read(MDB_txn* txn, const Digest128& key, std::uint64_t sequence, 
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-int RecordLog::remove(MDB_txn* txn, std::uint64_t sequence) const {
+int RecordLog::remove(Transaction& txn, std::uint64_t sequence) const {
   const std::string prefix = sequence_prefix(sequence);
   Cursor cursor;
   if (const int code = cursor.open(txn, tables_.records); code != 0) return code;
@@ -95,7 +93,7 @@ int RecordLog::remove(MDB_txn* txn, std::uint64_t sequence) const {
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-int RecordLog::first(MDB_txn* txn, std::optional<Place>& place) const {
+int RecordLog::first(Transaction& txn, std::optional<Place>& place) const {
   place.reset();
   Cursor cursor;
   if (const int code = cursor.open(txn, tables_.records); code != 0) return code;

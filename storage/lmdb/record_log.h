@@ -23,16 +23,16 @@ class RecordLog {
 
   explicit RecordLog(const Tables& tables) : tables_(tables) {}
 
-  int append(MDB_txn* txn, const Digest128& key, std::string_view record, std::uint64_t& sequence) const;
+  int append(Transaction& txn, const Digest128& key, std::string_view record, std::uint64_t& sequence) const;
   // Nothing when there is none, or when it is another key's. `bytes` is how many to expect.
-  int read(MDB_txn* txn, const Digest128& key, std::uint64_t sequence, std::size_t bytes,
+  int read(Transaction& txn, const Digest128& key, std::uint64_t sequence, std::size_t bytes,
            std::optional<std::string>& record) const;
-  int remove(MDB_txn* txn, std::uint64_t sequence) const;
+  int remove(Transaction& txn, std::uint64_t sequence) const;
   // The record that was put longest ago; nothing when the log is empty.
-  int first(MDB_txn* txn, std::optional<Place>& place) const;
+  int first(Transaction& txn, std::optional<Place>& place) const;
 
  private:
-  int next_sequence(MDB_txn* txn, std::uint64_t& sequence) const;
+  int next_sequence(Transaction& txn, std::uint64_t& sequence) const;
 
   const Tables& tables_;
 };

@@ -37,7 +37,7 @@ bool has_holes(const TableTotals& totals, const TableBound& bound) {
 
 }  // namespace
 
-int ResponseTable::find(MDB_txn* txn, const Digest128& key, std::optional<std::string>& record) const {
+int ResponseTable::find(Transaction& txn, const Digest128& key, std::optional<std::string>& record) const {
   record.reset();
   std::optional<EntryRow> found;
   const int code = row(txn, key, found);
@@ -45,32 +45,31 @@ int ResponseTable::find(MDB_txn* txn, const Digest128& key, std::optional<std::s
   return log_.read(txn, key, found->sequence, found->stored_bytes, record);
 }
 
-int ResponseTable::row(MDB_txn* txn, const Digest128& key, std::optional<EntryRow>& row) const {
+int ResponseTable::row(Transaction& txn, const Digest128& key, std::optional<EntryRow>& row) const {
   row.reset();
-  std::optional<std::string_view> bytes;
+  std::optional<std::string> bytes;
   const int code = get_value(txn, tables_.entries, key_bytes(key), bytes);
   if (bytes) row = decode_row(*bytes);
   return code;
 }
 
-int ResponseTable::write_row(MDB_txn* txn, const Digest128& key, const EntryRow& row) const {
+int ResponseTable::write_row(Transaction& txn, const Digest128& key, const EntryRow& row) const {
   return put_value(txn, tables_.entries, key_bytes(key), encode_row(row));
 }
 
-int ResponseTable::totals(MDB_txn* txn, TableTotals& totals) const {
-  MDB_stat stat{};
-  if (const int code = mdb_stat(txn, tables_.entries, &stat); code != 0) return code;
-  totals.entries = stat.ms_entries;
+int ResponseTable::totals(Transaction& txn, TableTotals& totals) const {
+  TableFacts facts;
+  if (const int code = table_facts(txn, tables_.entries, facts); code != 0) return code;
+  totals.entries = facts.entries;
   if (const int code = get_number(txn, tables_, kRecordBytesName, totals.record_bytes); code != 0)
     return code;
   if (const int code = imports(txn, totals.imports); code != 0) return code;
-  if (const int code = mdb_stat(txn, tables_.records, &stat); code != 0) return code;
-  totals.log_bytes =
-      std::uint64_t{stat.ms_psize} * (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages);
+  if (const int code = table_facts(txn, tables_.records, facts); code != 0) return code;
+  totals.log_bytes = facts.page_bytes * facts.pages;
   return used_bytes(txn, tables_, totals.used_bytes);
 }
 
-int ResponseTable::add_number(MDB_txn* txn, std::string_view name, std::int64_t difference) const {
+int ResponseTable::add_number(Transaction& txn, std::string_view name, std::int64_t difference) const {
   std::uint64_t number = 0;
   if (const int code = get_number(txn, tables_, name, number); code != 0) return code;
   const auto less = static_cast<std::uint64_t>(-difference);
@@ -81,7 +80,7 @@ int ResponseTable::add_number(MDB_txn* txn, std::string_view name, std::int64_t 
   return put_number(txn, tables_, name, number);
 }
 
-int ResponseTable::put(MDB_txn* txn, const Digest128& key, std::string_view record, EntryRow row) const {
+int ResponseTable::put(Transaction& txn, const Digest128& key, std::string_view record, EntryRow row) const {
   Removed replaced;
   if (const int code = remove(txn, key, replaced); code != 0) return code;
   row.stored_bytes = static_cast<std::uint32_t>(kKeyBytes + record.size());
@@ -94,13 +93,13 @@ int ResponseTable::put(MDB_txn* txn, const Digest128& key, std::string_view reco
   return add_number(txn, kRecordBytesName, row.stored_bytes);
 }
 
-int ResponseTable::remove(MDB_txn* txn, const Digest128& key, Removed& removed) const {
+int ResponseTable::remove(Transaction& txn, const Digest128& key, Removed& removed) const {
   std::optional<EntryRow> found;
   if (const int code = row(txn, key, found); code != 0) return code;
   return found ? remove_row(txn, key, *found, removed) : erase_value(txn, tables_.entries, key_bytes(key));
 }
 
-int ResponseTable::remove_row(MDB_txn* txn, const Digest128& key, const EntryRow& row,
+int ResponseTable::remove_row(Transaction& txn, const Digest128& key, const EntryRow& row,
                               Removed& removed) const {
   if (const int code = erase_value(txn, tables_.expiry, expiry_key(row, key)); code != 0) return code;
   if (const int code = erase_value(txn, tables_.entries, key_bytes(key)); code != 0) return code;
@@ -112,8 +111,8 @@ int ResponseTable::remove_row(MDB_txn* txn, const Digest128& key, const EntryRow
   return add_number(txn, kRecordBytesName, -std::int64_t{row.stored_bytes});
 }
 
-int ResponseTable::touch(MDB_txn* txn, const Digest128& key, std::uint64_t hits, std::int64_t last_used_at_ms,
-                         bool& found) const {
+int ResponseTable::touch(Transaction& txn, const Digest128& key, std::uint64_t hits,
+                         std::int64_t last_used_at_ms, bool& found) const {
   std::optional<EntryRow> standing;
   const int code = row(txn, key, standing);
   found = standing.has_value();
@@ -123,7 +122,7 @@ int ResponseTable::touch(MDB_txn* txn, const Digest128& key, std::uint64_t hits,
   return write_row(txn, key, *standing);
 }
 
-int ResponseTable::expire(MDB_txn* txn, std::int64_t now_ms, std::size_t entries_max,
+int ResponseTable::expire(Transaction& txn, std::int64_t now_ms, std::size_t entries_max,
                           Removed& removed) const {
   for (std::size_t i = 0; i < entries_max; ++i) {
     std::string first;
@@ -144,7 +143,7 @@ int ResponseTable::expire(MDB_txn* txn, std::int64_t now_ms, std::size_t entries
   return 0;
 }
 
-int ResponseTable::evict(MDB_txn* txn, const TableBound& bound, std::size_t steps_max, Removed& removed,
+int ResponseTable::evict(Transaction& txn, const TableBound& bound, std::size_t steps_max, Removed& removed,
                          std::size_t& steps) const {
   std::size_t spared = 0;
   for (steps = 0; steps < steps_max; ++steps) {
@@ -160,8 +159,8 @@ int ResponseTable::evict(MDB_txn* txn, const TableBound& bound, std::size_t step
   return 0;
 }
 
-int ResponseTable::make_room(MDB_txn* txn, const RecordLog::Place& place, Spare spare, std::size_t& spared,
-                             Removed& removed) const {
+int ResponseTable::make_room(Transaction& txn, const RecordLog::Place& place, Spare spare,
+                             std::size_t& spared, Removed& removed) const {
   std::optional<EntryRow> found;
   if (place.key)
     if (const int code = row(txn, *place.key, found); code != 0) return code;
@@ -175,7 +174,7 @@ int ResponseTable::make_room(MDB_txn* txn, const RecordLog::Place& place, Spare 
   return remove_row(txn, *place.key, *found, removed);
 }
 
-int ResponseTable::move_to_end(MDB_txn* txn, const Digest128& key, EntryRow row) const {
+int ResponseTable::move_to_end(Transaction& txn, const Digest128& key, EntryRow row) const {
   std::optional<std::string> record;
   if (const int code = log_.read(txn, key, row.sequence, row.stored_bytes, record); code != 0) return code;
   if (const int code = log_.remove(txn, row.sequence); code != 0) return code;
@@ -184,17 +183,18 @@ int ResponseTable::move_to_end(MDB_txn* txn, const Digest128& key, EntryRow row)
   return write_row(txn, key, row);
 }
 
-int ResponseTable::clear(MDB_txn* txn, Removed& removed) const {
+int ResponseTable::clear(Transaction& txn, Removed& removed) const {
   TableTotals standing;
   if (const int code = totals(txn, standing); code != 0) return code;
   removed = {standing.entries, standing.record_bytes};
-  for (const MDB_dbi table : {tables_.entries, tables_.records, tables_.expiry})
-    if (const int code = mdb_drop(txn, table, 0); code != 0) return code;
+  for (const Table* table : {&tables_.entries, &tables_.records, &tables_.expiry})
+    if (const int code = empty_table(txn, *table, Emptied::kept); code != 0) return code;
   if (const int code = put_number(txn, tables_, kImportsName, 0); code != 0) return code;
   return put_number(txn, tables_, kRecordBytesName, 0);
 }
 
-int ResponseTable::remove_first(MDB_txn* txn, std::size_t records_max, Removed& removed, bool& left) const {
+int ResponseTable::remove_first(Transaction& txn, std::size_t records_max, Removed& removed,
+                                bool& left) const {
   for (std::size_t i = 0; i < records_max; ++i) {
     std::optional<RecordLog::Place> place;
     if (const int code = log_.first(txn, place); code != 0) return code;
@@ -211,7 +211,7 @@ int ResponseTable::remove_first(MDB_txn* txn, std::size_t records_max, Removed& 
   return 0;
 }
 
-int ResponseTable::has_expired(MDB_txn* txn, std::int64_t now_ms, bool& expired) const {
+int ResponseTable::has_expired(Transaction& txn, std::int64_t now_ms, bool& expired) const {
   expired = false;
   Cursor cursor;
   if (const int code = cursor.open(txn, tables_.expiry); code != 0) return code;

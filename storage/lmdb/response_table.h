@@ -45,42 +45,42 @@ class ResponseTable {
   explicit ResponseTable(const Tables& tables) : tables_(tables), log_(tables) {}
 
   // A copy of the record.
-  int find(MDB_txn* txn, const Digest128& key, std::optional<std::string>& record) const;
-  int row(MDB_txn* txn, const Digest128& key, std::optional<EntryRow>& row) const;
-  int totals(MDB_txn* txn, TableTotals& totals) const;
-  int imports(MDB_txn* txn, std::uint64_t& count) const {
+  int find(Transaction& txn, const Digest128& key, std::optional<std::string>& record) const;
+  int row(Transaction& txn, const Digest128& key, std::optional<EntryRow>& row) const;
+  int totals(Transaction& txn, TableTotals& totals) const;
+  int imports(Transaction& txn, std::uint64_t& count) const {
     return get_number(txn, tables_, kImportsName, count);
   }
 
   // Replaces what stood under the key. Of `row` the place and the size are filled in.
-  int put(MDB_txn* txn, const Digest128& key, std::string_view record, EntryRow row) const;
-  int remove(MDB_txn* txn, const Digest128& key, Removed& removed) const;
+  int put(Transaction& txn, const Digest128& key, std::string_view record, EntryRow row) const;
+  int remove(Transaction& txn, const Digest128& key, Removed& removed) const;
   // Nothing happens when there is no such entry.
-  int touch(MDB_txn* txn, const Digest128& key, std::uint64_t hits, std::int64_t last_used_at_ms,
+  int touch(Transaction& txn, const Digest128& key, std::uint64_t hits, std::int64_t last_used_at_ms,
             bool& found) const;
   // Removes at most `entries_max` of what has expired.
-  int expire(MDB_txn* txn, std::int64_t now_ms, std::size_t entries_max, Removed& removed) const;
+  int expire(Transaction& txn, std::int64_t now_ms, std::size_t entries_max, Removed& removed) const;
   // Makes room at the front of the log until the bound holds or `steps_max` records were looked at. What was
   // used since it was put there goes to the end instead, and so does everything while pages are badly filled.
-  int evict(MDB_txn* txn, const TableBound& bound, std::size_t steps_max, Removed& removed,
+  int evict(Transaction& txn, const TableBound& bound, std::size_t steps_max, Removed& removed,
             std::size_t& steps) const;
   // Everything at once. LMDB lists all the pages that it gives up in one piece, which needs free pages side
   // by side: MDB_MAP_FULL when a full file has none; remove_first() comes without.
-  int clear(MDB_txn* txn, Removed& removed) const;
+  int clear(Transaction& txn, Removed& removed) const;
   // Removes at most `records_max` from the front of the log; `left` tells whether there are more.
-  int remove_first(MDB_txn* txn, std::size_t records_max, Removed& removed, bool& left) const;
+  int remove_first(Transaction& txn, std::size_t records_max, Removed& removed, bool& left) const;
 
   // Whether the first entry to expire has.
-  int has_expired(MDB_txn* txn, std::int64_t now_ms, bool& expired) const;
+  int has_expired(Transaction& txn, std::int64_t now_ms, bool& expired) const;
 
  private:
-  int write_row(MDB_txn* txn, const Digest128& key, const EntryRow& row) const;
-  int remove_row(MDB_txn* txn, const Digest128& key, const EntryRow& row, Removed& removed) const;
-  int move_to_end(MDB_txn* txn, const Digest128& key, EntryRow row) const;
+  int write_row(Transaction& txn, const Digest128& key, const EntryRow& row) const;
+  int remove_row(Transaction& txn, const Digest128& key, const EntryRow& row, Removed& removed) const;
+  int move_to_end(Transaction& txn, const Digest128& key, EntryRow row) const;
   enum class Spare { used_again, everything };
-  int make_room(MDB_txn* txn, const RecordLog::Place& place, Spare spare, std::size_t& spared,
+  int make_room(Transaction& txn, const RecordLog::Place& place, Spare spare, std::size_t& spared,
                 Removed& removed) const;
-  int add_number(MDB_txn* txn, std::string_view name, std::int64_t difference) const;
+  int add_number(Transaction& txn, std::string_view name, std::int64_t difference) const;
 
   const Tables& tables_;
   const RecordLog log_;

@@ -40,9 +40,9 @@ std::optional<std::string_view> checked_value(std::string_view full_key, std::st
 
 }  // namespace
 
-int StateTables::row(MDB_txn* txn, std::string_view table_name, std::optional<TableRow>& row) const {
+int StateTables::row(Transaction& txn, std::string_view table_name, std::optional<TableRow>& row) const {
   row.reset();
-  std::optional<std::string_view> bytes;
+  std::optional<std::string> bytes;
   const int code = get_value(txn, tables_.state_tables, table_name, bytes);
   if (!bytes || bytes->size() != kTableRowBytes) return code;
   row = TableRow{
@@ -52,7 +52,7 @@ int StateTables::row(MDB_txn* txn, std::string_view table_name, std::optional<Ta
   return 0;
 }
 
-int StateTables::write_row(MDB_txn* txn, std::string_view table_name, const TableRow& row) const {
+int StateTables::write_row(Transaction& txn, std::string_view table_name, const TableRow& row) const {
   std::string bytes;
   append_little_endian(bytes, row.version);
   append_little_endian(bytes, row.retention == StateRetention::kept ? std::uint32_t{1} : std::uint32_t{0});
@@ -61,21 +61,21 @@ int StateTables::write_row(MDB_txn* txn, std::string_view table_name, const Tabl
   return put_value(txn, tables_.state_tables, table_name, bytes);
 }
 
-int StateTables::get(MDB_txn* txn, const StateTable& table, std::string_view key,
+int StateTables::get(Transaction& txn, const StateTable& table, std::string_view key,
                      std::optional<std::string>& value) const {
   value.reset();
   std::optional<TableRow> standing;
   const int code = row(txn, table.name, standing);
   if (code != 0 || !standing || standing->version != table.version) return code;
   const std::string full_key = entry_key(table.name, key);
-  std::optional<std::string_view> bytes;
+  std::optional<std::string> bytes;
   if (const int read = get_value(txn, tables_.state, full_key, bytes); read != 0) return read;
   if (bytes)
     if (const auto checked = checked_value(full_key, *bytes); checked) value = std::string(*checked);
   return 0;
 }
 
-int StateTables::put(MDB_txn* txn, const StateTable& table, std::string_view key,
+int StateTables::put(Transaction& txn, const StateTable& table, std::string_view key,
                      std::string_view value) const {
   std::optional<TableRow> standing;
   if (const int code = row(txn, table.name, standing); code != 0) return code;
@@ -103,7 +103,7 @@ int StateTables::put(MDB_txn* txn, const StateTable& table, std::string_view key
   return write_row(txn, table.name, row);
 }
 
-int StateTables::erase(MDB_txn* txn, const StateTable& table, std::string_view key, bool& erased) const {
+int StateTables::erase(Transaction& txn, const StateTable& table, std::string_view key, bool& erased) const {
   erased = false;
   std::optional<TableRow> standing;
   const int code = row(txn, table.name, standing);
@@ -112,11 +112,11 @@ int StateTables::erase(MDB_txn* txn, const StateTable& table, std::string_view k
   return erased ? write_row(txn, table.name, *standing) : 0;
 }
 
-int StateTables::remove_entry(MDB_txn* txn, std::string_view table_name, std::string_view key, TableRow& row,
-                              bool& removed) const {
+int StateTables::remove_entry(Transaction& txn, std::string_view table_name, std::string_view key,
+                              TableRow& row, bool& removed) const {
   removed = false;
   const std::string full_key = entry_key(table_name, key);
-  std::optional<std::string_view> bytes;
+  std::optional<std::string> bytes;
   const int code = get_value(txn, tables_.state, full_key, bytes);
   if (code != 0 || !bytes) return code;
   if (bytes->size() >= kEntryHeadBytes) {
@@ -129,7 +129,7 @@ int StateTables::remove_entry(MDB_txn* txn, std::string_view table_name, std::st
   return erase_value(txn, tables_.state, full_key);
 }
 
-int StateTables::remove_oldest(MDB_txn* txn, std::string_view table_name, TableRow& row) const {
+int StateTables::remove_oldest(Transaction& txn, std::string_view table_name, TableRow& row) const {
   const std::string prefix = prefix_of(table_name);
   std::string order;
   std::string key;
@@ -150,9 +150,9 @@ int StateTables::remove_oldest(MDB_txn* txn, std::string_view table_name, TableR
   return erase_value(txn, tables_.state_order, order);
 }
 
-int StateTables::list(MDB_txn* txn, const StateTable& table, const std::optional<std::string>& after,
+int StateTables::list(Transaction& txn, const StateTable& table, const std::optional<std::string>& after,
                       std::size_t entries_max, std::vector<StateEntry>& entries,
-                      std::optional<std::string>& last) const {
+                      std::optional<std::string>& last, SnapshotCursor::Damage damage) const {
   last.reset();
   std::optional<TableRow> standing;
   if (const int code = row(txn, table.name, standing); code != 0) return code;
@@ -160,7 +160,7 @@ int StateTables::list(MDB_txn* txn, const StateTable& table, const std::optional
   const std::string prefix = prefix_of(table.name);
   const std::string start = after ? prefix + *after : prefix;
   Cursor cursor;
-  int code = cursor.open(txn, tables_.state);
+  int code = cursor.open(txn, tables_.state, damage);
   if (code == 0) code = cursor.seek(start);
   if (code == 0 && after && cursor.key() == start) code = cursor.next();
   for (std::size_t i = 0; code == 0 && cursor.key().starts_with(prefix); ++i) {
@@ -174,26 +174,40 @@ int StateTables::list(MDB_txn* txn, const StateTable& table, const std::optional
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-int StateTables::clear(MDB_txn* txn, std::string_view table_name) const {
+std::vector<std::pair<std::string, TableRow>> StateTables::kept_tables(Transaction& txn) const {
+  std::vector<std::pair<std::string, TableRow>> kept;
+  Cursor cursor;
+  int code = cursor.open(txn, tables_.state_tables, SnapshotCursor::Damage::passed_over);
+  if (code == 0) code = cursor.seek({});
+  for (; code == 0; code = cursor.next()) {
+    const std::string name(cursor.key());
+    std::optional<TableRow> standing;
+    if (row(txn, name, standing) == 0 && standing && standing->retention == StateRetention::kept)
+      kept.emplace_back(name, *standing);
+  }
+  return kept;
+}
+
+int StateTables::clear(Transaction& txn, std::string_view table_name) const {
   const std::string prefix = prefix_of(table_name);
-  for (const MDB_dbi table : {tables_.state, tables_.state_order}) {
+  for (const Table* table : {&tables_.state, &tables_.state_order}) {
     for (;;) {
       std::string key;
       {
         Cursor cursor;
-        if (const int code = cursor.open(txn, table); code != 0) return code;
+        if (const int code = cursor.open(txn, *table); code != 0) return code;
         const int code = cursor.seek(prefix);
         if (code != 0 && code != MDB_NOTFOUND) return code;
         if (code == MDB_NOTFOUND || !cursor.key().starts_with(prefix)) break;
         key = cursor.key();
       }
-      if (const int code = erase_value(txn, table, key); code != 0) return code;
+      if (const int code = erase_value(txn, *table, key); code != 0) return code;
     }
   }
   return erase_value(txn, tables_.state_tables, table_name);
 }
 
-int StateTables::clear_learned(MDB_txn* txn, std::uint64_t& removed) const {
+int StateTables::clear_learned(Transaction& txn, std::uint64_t& removed) const {
   removed = 0;
   std::vector<std::string> names;
   {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "storage/lmdb/tables.h"
@@ -34,23 +35,26 @@ class StateTables {
  public:
   explicit StateTables(const Tables& tables) : tables_(tables) {}
 
-  int get(MDB_txn* txn, const StateTable& table, std::string_view key,
+  int get(Transaction& txn, const StateTable& table, std::string_view key,
           std::optional<std::string>& value) const;
-  int put(MDB_txn* txn, const StateTable& table, std::string_view key, std::string_view value) const;
-  int erase(MDB_txn* txn, const StateTable& table, std::string_view key, bool& erased) const;
+  int put(Transaction& txn, const StateTable& table, std::string_view key, std::string_view value) const;
+  int erase(Transaction& txn, const StateTable& table, std::string_view key, bool& erased) const;
   // At most `entries_max` entries behind `after` (from the first when nothing), in key order; `last` is the
   // key that was reached, nothing at the end of the table.
-  int list(MDB_txn* txn, const StateTable& table, const std::optional<std::string>& after,
-           std::size_t entries_max, std::vector<StateEntry>& entries, std::optional<std::string>& last) const;
-  int clear(MDB_txn* txn, std::string_view table_name) const;
-  int clear_learned(MDB_txn* txn, std::uint64_t& removed) const;
+  int list(Transaction& txn, const StateTable& table, const std::optional<std::string>& after,
+           std::size_t entries_max, std::vector<StateEntry>& entries, std::optional<std::string>& last,
+           SnapshotCursor::Damage damage = SnapshotCursor::Damage::ends_walk) const;
+  // The tables that outlive an emptying, as far as they can be read. For transactions that read.
+  std::vector<std::pair<std::string, TableRow>> kept_tables(Transaction& txn) const;
+  int clear(Transaction& txn, std::string_view table_name) const;
+  int clear_learned(Transaction& txn, std::uint64_t& removed) const;
 
  private:
-  int row(MDB_txn* txn, std::string_view table_name, std::optional<TableRow>& row) const;
-  int write_row(MDB_txn* txn, std::string_view table_name, const TableRow& row) const;
-  int remove_entry(MDB_txn* txn, std::string_view table_name, std::string_view key, TableRow& row,
+  int row(Transaction& txn, std::string_view table_name, std::optional<TableRow>& row) const;
+  int write_row(Transaction& txn, std::string_view table_name, const TableRow& row) const;
+  int remove_entry(Transaction& txn, std::string_view table_name, std::string_view key, TableRow& row,
                    bool& removed) const;
-  int remove_oldest(MDB_txn* txn, std::string_view table_name, TableRow& row) const;
+  int remove_oldest(Transaction& txn, std::string_view table_name, TableRow& row) const;
 
   const Tables& tables_;
 };

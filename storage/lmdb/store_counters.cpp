@@ -32,6 +32,7 @@ void StoreCounters::fill_in(StoreStats& stats) const {
   stats.write_denied = write_denied;
   stats.write_timeouts = write_timeouts;
   stats.compactions = compactions;
+  stats.set_aside = set_aside;
 }
 
 }  // namespace anyclaude::lmdb

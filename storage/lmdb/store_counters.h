@@ -20,6 +20,7 @@ struct StoreCounters {
   std::atomic<std::uint64_t> write_denied{0};
   std::atomic<std::uint64_t> write_timeouts{0};
   std::atomic<std::uint64_t> compactions{0};
+  std::atomic<std::uint64_t> set_aside{0};
 
   // A write that failed, by LMDB's or the system's code.
   void note_failure(int code);

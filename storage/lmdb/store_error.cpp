@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <string>
 
+#include "storage/lmdb/fault_guard.h"
+
 namespace anyclaude::lmdb {
 namespace {
 
@@ -32,10 +34,15 @@ Reading reading_of(int code) {
     case MDB_MAP_RESIZED:
       return {ErrorKind::overloaded, Retry::later, "another process has just made it larger"};
     case MDB_INVALID:
-      return {ErrorKind::corrupt, Retry::never, "data.mdb is not a store or is damaged"};
+      return {ErrorKind::corrupt, Retry::never,
+              "data.mdb is not a store or is damaged; the broker sets such a file aside when it starts"};
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
-      return {ErrorKind::corrupt, Retry::never, "data.mdb is damaged"};
+    case kFaulted:
+      return {
+          ErrorKind::corrupt, Retry::never,
+          "its file is damaged; anyclaude-cachectl verify says where, and the broker sets such a file aside "
+          "when it starts"};
     case MDB_VERSION_MISMATCH:
       return {ErrorKind::corrupt, Retry::never, "data.mdb was written by another version of LMDB"};
     case MDB_PANIC:

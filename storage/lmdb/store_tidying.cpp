@@ -53,7 +53,7 @@ void StoreTidying::prepare(Extent extent) {
   touches_taken_at_ms_ = now_ms();
 }
 
-int StoreTidying::write_touches(MDB_txn* txn) {
+int StoreTidying::write_touches(Transaction& txn) {
   unplaced_.clear();
   for (const auto& [key, touch] : taken_) {
     bool found = false;
@@ -64,7 +64,7 @@ int StoreTidying::write_touches(MDB_txn* txn) {
   return 0;
 }
 
-int StoreTidying::apply(MDB_txn* txn, std::size_t room_bytes) {
+int StoreTidying::apply(Transaction& txn, std::size_t room_bytes) {
   unfinished_ = false;
   expired_ = {};
   evicted_ = {};

@@ -24,7 +24,7 @@ class StoreTidying final : public Tidying {
 
   bool due(Extent extent) override;
   void prepare(Extent extent) override;
-  int apply(MDB_txn* txn, std::size_t room_bytes) override;
+  int apply(Transaction& txn, std::size_t room_bytes) override;
   void settle() override;
   bool unfinished() const override { return unfinished_; }
   bool short_of(std::size_t room_bytes) override;
@@ -34,7 +34,7 @@ class StoreTidying final : public Tidying {
   std::int64_t now_ms() const { return unix_milliseconds(clock_.system_now()); }
   bool touches_due(Extent extent) const;
   bool holds_too_much() const;
-  int write_touches(MDB_txn* txn);
+  int write_touches(Transaction& txn);
 
   const std::shared_ptr<Environment> environment_;
   const std::shared_ptr<Touches> touches_;

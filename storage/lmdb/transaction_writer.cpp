@@ -53,6 +53,9 @@ TransactionWriter::TransactionWriter(std::shared_ptr<Environment> environment,
     : state_(std::make_shared<State>()) {
   state_->environment = std::move(environment);
   state_->tidying = std::move(tidying);
+  state_->environment->on_damage([state = std::weak_ptr<State>(state_)] {
+    if (const auto alive = state.lock()) alive->changed.notify_all();
+  });
   thread_ = std::thread([state = state_] { serve(state); });
 }
 
@@ -80,7 +83,7 @@ void TransactionWriter::enqueue(WriteJob job) {
   state_->changed.notify_all();
 }
 
-Status TransactionWriter::run(std::function<int(MDB_txn*)> apply) {
+Status TransactionWriter::run(std::function<int(Transaction&)> apply) {
   const auto outcome = std::make_shared<std::promise<Status>>();
   auto waiting = outcome->get_future();
   enqueue({.apply = std::move(apply),
@@ -125,8 +128,9 @@ TransactionWriter::Batch TransactionWriter::next_batch(State& state, bool& stopp
   Batch batch;
   std::unique_lock lock(state.mutex);
   state.phase = State::Phase::idle;
-  state.changed.wait_for(lock, limits::kStoreTidyInterval,
-                         [&] { return state.stopping || !state.queue.empty() || again; });
+  state.changed.wait_for(lock, limits::kStoreTidyInterval, [&] {
+    return state.stopping || !state.queue.empty() || again || state.environment->needs_mending();
+  });
   const std::size_t jobs_max = state.environment->bounds().jobs_max();
   while (!state.queue.empty() && batch.size() < jobs_max) {
     if (state.queue.front().alone && !batch.empty()) break;
@@ -144,6 +148,7 @@ void TransactionWriter::serve(const std::shared_ptr<State>& state) {
     bool stopping = false;
     const Batch batch = next_batch(*state, stopping, again);
     const bool last = stopping && batch.empty();
+    if (state->environment->needs_mending()) mend(*state, batch);
     if (batch.size() == 1 && batch.front().alone) {
       finish(*state, batch, run_alone(*state, batch.front()));
     } else {
@@ -155,6 +160,14 @@ void TransactionWriter::serve(const std::shared_ptr<State>& state) {
     if (last || state->abandoned) break;
   }
   state->enter(State::Phase::finished);
+}
+
+// Takes long where the file is large; whoever waits for `batch` goes on waiting.
+bool TransactionWriter::mend(State& state, const Batch& batch) {
+  state.enter(State::Phase::alone);
+  const bool mended = state.environment->mend();
+  state.enter(batch.empty() ? State::Phase::idle : State::Phase::waiting_for_lock);
+  return mended;
 }
 
 Status TransactionWriter::run_alone(State& state, const WriteJob& job) {
@@ -205,7 +218,7 @@ bool TransactionWriter::write_batch(State& state, const Batch& batch, Tidying::E
 int TransactionWriter::write_with_room(State& state, const Batch& batch, std::size_t bytes) {
   // The pages that one round frees can be used in the second round after it.
   constexpr int kRoundsMax = 12;
-  const auto work = [&](MDB_txn* txn) {
+  const auto work = [&](Transaction& txn) {
     for (const WriteJob& job : batch) {
       if (!job.apply) continue;
       if (const int code = job.apply(txn); code != 0) return code;
@@ -214,9 +227,13 @@ int TransactionWriter::write_with_room(State& state, const Batch& batch, std::si
   };
   std::size_t room = bytes;
   for (int round = 0;; ++round) {
-    if (const int code = make_room(state, room); code != 0 && code != MDB_MAP_FULL) return code;
-    const int code = state.environment->write(work, [&] { return state.begin_writing(); });
-    if (code != MDB_MAP_FULL || round == kRoundsMax) return code;
+    int code = make_room(state, room);
+    if (code == 0 || code == MDB_MAP_FULL)
+      code = state.environment->write(work, [&] { return state.begin_writing(); });
+    if (code == 0 || round == kRoundsMax) return code;
+    // What could not be written to a damaged file is written to the one that takes its place.
+    if (state.environment->needs_mending() && mend(state, batch)) continue;
+    if (code != MDB_MAP_FULL) return code;
     room += std::max(bytes, state.environment->bounds().batch_bytes_max());
   }
 }
@@ -224,8 +241,9 @@ int TransactionWriter::write_with_room(State& state, const Batch& batch, std::si
 // In transactions of their own, so that none takes long.
 int TransactionWriter::make_room(State& state, std::size_t bytes) {
   while (state.tidying->short_of(bytes)) {
-    const int code = state.environment->write([&](MDB_txn* txn) { return state.tidying->apply(txn, bytes); },
-                                              [&] { return state.begin_writing(); });
+    const int code =
+        state.environment->write([&](Transaction& txn) { return state.tidying->apply(txn, bytes); },
+                                 [&] { return state.begin_writing(); });
     if (code != 0) return code;
     state.tidying->settle();
     if (!state.tidying->unfinished() || state.tidying->catching_up()) return 0;

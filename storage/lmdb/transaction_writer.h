@@ -27,7 +27,7 @@ struct WriteJob {
   std::function<std::size_t()> prepare = {};
   // Returns LMDB's code; anything but 0 undoes the whole batch. May be called more than once, each time from
   // the state before the batch. Empty: nothing to do but to wait for what was queued before.
-  std::function<int(MDB_txn*)> apply = {};
+  std::function<int(Transaction&)> apply = {};
   // Instead of `apply`: work that begins its own transactions, or wants none to be open. It may take long;
   // callers of run() wait for it.
   std::function<Status()> alone = {};
@@ -49,7 +49,7 @@ class Tidying {
   // Called before the first attempt of a batch.
   virtual void prepare(Extent extent) = 0;
   // `room_bytes`: of what comes next, for which there should be room.
-  virtual int apply(MDB_txn* txn, std::size_t room_bytes) = 0;
+  virtual int apply(Transaction& txn, std::size_t room_bytes) = 0;
   // Called when what apply() did is durable.
   virtual void settle() = 0;
   // Whether apply() stopped at its limit, so that the next round should follow at once.
@@ -74,7 +74,7 @@ class TransactionWriter {
   void enqueue(WriteJob job);
   // Queues and waits, at most limits::kStoreWriteWaitMax (then Error{timed_out}; the job may still happen, so
   // it must own what it touches). Time in which a job runs alone does not count.
-  Status run(std::function<int(MDB_txn*)> apply);
+  Status run(std::function<int(Transaction&)> apply);
   // Waits until everything queued before is written. The error is its own, or that of the first write since
   // the last flush that failed behind its caller's back.
   Status flush();
@@ -95,6 +95,7 @@ class TransactionWriter {
   static bool write_batch(State& state, const Batch& batch, Tidying::Extent extent);
   static int write_with_room(State& state, const Batch& batch, std::size_t bytes);
   static int make_room(State& state, std::size_t bytes);
+  static bool mend(State& state, const Batch& batch);
   static Status run_alone(State& state, const WriteJob& job);
   static void finish(State& state, const Batch& batch, const Status& status);
 

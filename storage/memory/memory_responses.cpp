@@ -194,7 +194,9 @@ Result<PurgeResult> MemoryResponses::purge_all(PurgeMode mode) {
 Result<VerifyResult> MemoryResponses::verify(const ProgressReport& report) {
   const std::lock_guard lock(mutex_);
   if (report) (void)report({entries_.size(), entries_.size()});
-  return VerifyResult{.checked = entries_.size(), .damaged = {}, .foreign_version = 0};
+  VerifyResult result;
+  result.checked = entries_.size();
+  return result;
 }
 
 Result<CompactResult> MemoryResponses::compact(const ProgressReport&) {

@@ -33,6 +33,11 @@ class MemoryResponses final : public ResponseStore, public ResponseStoreMaintena
   Result<PurgeResult> purge(const EntryVisitor& matches, PurgeMode mode,
                             const ProgressReport& report) override;
   Result<PurgeResult> purge_all(PurgeMode mode) override;
+  Result<std::uint64_t> for_each_readable(const EntryVisitor& visit) override {
+    return for_each(visit).map([] { return std::uint64_t{0}; });
+  }
+  std::vector<std::string> file_faults() override { return {}; }
+  std::uint64_t remove_set_aside() override { return 0; }
   Result<VerifyResult> verify(const ProgressReport& report) override;
   Result<CompactResult> compact(const ProgressReport& report) override;
   Result<ImportOutcome> import_record(StoredResponse response, std::string_view partition) override;

@@ -76,14 +76,17 @@ class RawStore {
   RawStore& operator=(const RawStore&) = delete;
 
   std::uint32_t format() {
-    std::optional<std::string_view> bytes;
-    EXPECT_EQ(lmdb::get_value(txn_, table("meta"), lmdb::kFormatName, bytes), 0);
-    return lmdb::read_little_endian<std::uint32_t>(bytes.value(), 0);
+    MDB_val key = lmdb::value_of(lmdb::kFormatName);
+    MDB_val bytes{};
+    EXPECT_EQ(mdb_get(txn_, table("meta"), &key, &bytes), 0);
+    return lmdb::read_little_endian<std::uint32_t>(lmdb::bytes_of(bytes), 0);
   }
   void set_format(std::uint32_t format) {
     std::string bytes;
     lmdb::append_little_endian(bytes, format);
-    EXPECT_EQ(lmdb::put_value(txn_, table("meta"), lmdb::kFormatName, bytes), 0);
+    MDB_val key = lmdb::value_of(lmdb::kFormatName);
+    MDB_val value = lmdb::value_of(bytes);
+    EXPECT_EQ(mdb_put(txn_, table("meta"), &key, &value, 0), 0);
   }
 
  private:

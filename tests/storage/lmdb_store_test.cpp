@@ -195,6 +195,12 @@ TEST_F(LmdbStoreTest, AFileCutShortIsAClearError) {
   EXPECT_TRUE(find(*open(), 7));
 }
 
+std::uint64_t last_page(const std::string& file, std::size_t head) {
+  std::uint64_t number = 0;
+  file.copy(reinterpret_cast<char*>(&number), sizeof number, head + 136);
+  return number;
+}
+
 // LMDB does not write pages that a transaction took and gave back; its file then ends before its last page.
 TEST_F(LmdbStoreTest, AFileThatLacksOnlyFreePagesIsSound) {
   auto store = open();
@@ -213,10 +219,11 @@ TEST_F(LmdbStoreTest, AFileThatLacksOnlyFreePagesIsSound) {
     ASSERT_EQ(mdb_del(txn, dbi, &key, nullptr), 0);
   };
   for (int round = 0; round < 4; ++round) with_raw_transaction(take_and_give_back);
-  const auto short_bytes = data_file().size();
+  const std::string file = data_file();
+  // As LMDB's two heads say; or the test has lost its point.
+  EXPECT_GT(std::max(last_page(file, 0), last_page(file, 4'096)) + 1, file.size() / 4'096);
   store = open();
   ASSERT_TRUE(store);
-  EXPECT_GT(data_file().size(), short_bytes);  // or the test has lost its point
   EXPECT_TRUE(find(*store, 7));
   EXPECT_TRUE(put(*store, 30, noise(30, 2'000'000)));
   EXPECT_TRUE(store->responses().flush());

@@ -18,7 +18,7 @@ class ResponseTableTest : public testing::Test {
   }
   TableTotals totals() {
     TableTotals out;
-    EXPECT_EQ(write([&](MDB_txn* txn) { return table_.totals(txn, out); }), 0);
+    EXPECT_EQ(write([&](Transaction& txn) { return table_.totals(txn, out); }), 0);
     return out;
   }
 
@@ -30,7 +30,7 @@ class ResponseTableTest : public testing::Test {
 
 TEST_F(ResponseTableTest, TheFrontOfTheLogGoesFirstUntilNothingIsLeft) {
   constexpr std::uint64_t kEntries = 10;
-  ASSERT_EQ(write([&](MDB_txn* txn) {
+  ASSERT_EQ(write([&](Transaction& txn) {
               for (std::uint64_t number = 0; number < kEntries; ++number)
                 if (const int code = table_.put(txn, {number, 1}, std::string(3'000, 'x'), {}); code != 0)
                   return code;
@@ -39,15 +39,15 @@ TEST_F(ResponseTableTest, TheFrontOfTheLogGoesFirstUntilNothingIsLeft) {
             0);
   Removed removed;
   bool left = false;
-  const auto remove_four = [&](MDB_txn* txn) { return table_.remove_first(txn, 4, removed, left); };
+  const auto remove_four = [&](Transaction& txn) { return table_.remove_first(txn, 4, removed, left); };
   ASSERT_EQ(write(remove_four), 0);
   EXPECT_TRUE(left);
   EXPECT_EQ(removed.entries, 4u);
   EXPECT_EQ(totals().entries, kEntries - 4);
   std::optional<std::string> record;
-  ASSERT_EQ(write([&](MDB_txn* txn) { return table_.find(txn, {3, 1}, record); }), 0);
+  ASSERT_EQ(write([&](Transaction& txn) { return table_.find(txn, {3, 1}, record); }), 0);
   EXPECT_FALSE(record);
-  ASSERT_EQ(write([&](MDB_txn* txn) { return table_.find(txn, {4, 1}, record); }), 0);
+  ASSERT_EQ(write([&](Transaction& txn) { return table_.find(txn, {4, 1}, record); }), 0);
   EXPECT_TRUE(record);
   ASSERT_EQ(write(remove_four), 0);
   ASSERT_EQ(write(remove_four), 0);

@@ -20,7 +20,7 @@ class CountedTidying final : public Tidying {
 
   bool due(Extent) override { return false; }
   void prepare(Extent) override {}
-  int apply(MDB_txn*, std::size_t) override {
+  int apply(Transaction&, std::size_t) override {
     if (left_ > 0) --left_;
     return 0;
   }
@@ -45,7 +45,7 @@ class TransactionWriterTest : public testing::Test {
     const auto tidying = std::make_shared<CountedTidying>(kRounds, reason);
     TransactionWriter writer(Environment::open({.directory = directory_.path()}).value(), tidying);
     int left = -1;
-    EXPECT_TRUE(writer.run([&](MDB_txn*) {
+    EXPECT_TRUE(writer.run([&](Transaction&) {
       left = tidying->left();
       return 0;
     }));

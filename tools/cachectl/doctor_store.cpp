@@ -33,7 +33,9 @@ nlohmann::ordered_json as_json(const StoreHealth& health) {
           {"disk_free_bytes", health.disk_free_bytes},
           {"readers", health.readers},
           {"stale_readers_cleared", health.stale_readers_cleared},
-          {"other_process", health.other_process}};
+          {"other_process", health.other_process},
+          {"set_aside_files", health.set_aside_files},
+          {"set_aside_bytes", health.set_aside_bytes}};
 }
 
 void tell(const StoreHealth& health, Findings& findings) {
@@ -47,11 +49,28 @@ void tell(const StoreHealth& health, Findings& findings) {
                    " kept, file " + human_bytes(health.file_bytes) + ", " +
                    human_bytes(health.disk_free_bytes) + " free on the disk");
   for (const std::string& problem : health.problems) findings.add("space", Verdict::warning, problem);
+  if (health.set_aside_files > 0)
+    findings.add(
+        "store", Verdict::warning,
+        counted(health.set_aside_files, "damaged file was", "damaged files were") +
+            " set aside as damaged-*.mdb in " + health.directory + " (" +
+            human_bytes(health.set_aside_bytes) +
+            "). The answers in them are not used; delete them when nothing is to be found out from them.");
   std::string readers = counted(health.readers, "reader slot", "reader slots") + " in use";
   if (health.stale_readers_cleared > 0)
     readers += "; cleared " + counted(health.stale_readers_cleared, "slot", "slots") +
                " that dead processes had left";
   findings.add("readers", Verdict::fine, readers);
+}
+
+void tell_damage(const std::vector<std::string>& faults, Findings& findings) {
+  if (faults.empty())
+    return findings.add("store", Verdict::fine, "every page of its file is as it should be");
+  for (const std::string& fault : faults) findings.add("store", Verdict::problem, "damaged: " + fault);
+  findings.add(
+      "store", Verdict::problem,
+      "its file is damaged. anyclaude-cachectl export saves the answers that can be read; a broker sets the "
+      "file aside when it starts, or when it meets the damage, and goes on with an empty one");
 }
 
 }  // namespace
@@ -67,7 +86,10 @@ void examine_store(const Surroundings& here, Findings& findings) {
   const auto health = (*store)->maintenance().health();
   if (!health) return findings.add("store", Verdict::problem, health.error().message);
   tell(*health, findings);
+  const auto faults = (*store)->maintenance().file_faults();
+  tell_damage(faults, findings);
   findings.facts["store"] = as_json(*health);
+  findings.facts["store"]["file_faults"] = faults;
 }
 
 void examine_broker(const Surroundings& here, Findings& findings) {

@@ -17,7 +17,7 @@ struct Exported {
   std::uint64_t entries = 0;
   std::uint64_t bytes = 0;
   std::uint64_t expired = 0;
-  // Damaged, of another format, or with a message that import would refuse.
+  // On damaged pages, damaged, of another format, or with a message that import would refuse.
   std::uint64_t unfit = 0;
 };
 
@@ -25,7 +25,7 @@ Result<std::vector<Digest128>> selected_keys(const Session& session, const Entry
                                              Exported& exported) {
   std::vector<Digest128> keys;
   const auto now_ms = session.now_ms();
-  const Status walked = session.store.maintenance().for_each([&](const EntryInfo& info) {
+  const auto unreadable = session.store.maintenance().for_each_readable([&](const EntryInfo& info) {
     if (!filter.matches(info, now_ms)) return true;
     if (info.expires_at_ms <= now_ms)
       ++exported.expired;
@@ -33,7 +33,8 @@ Result<std::vector<Digest128>> selected_keys(const Session& session, const Entry
       keys.push_back(info.key);
     return true;
   });
-  if (!walked) return tl::unexpected(walked.error());
+  if (!unreadable) return tl::unexpected(unreadable.error());
+  exported.unfit += *unreadable;
   return keys;
 }
 
