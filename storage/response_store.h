@@ -59,7 +59,7 @@ struct StoreStats {
   std::uint64_t write_timeouts = 0;  // callers that waited for the write lock or the disk in vain
   std::uint64_t compactions = 0;
   std::uint64_t set_aside = 0;  // damaged files that an empty one took the place of
-  std::string last_error;  // the latest failure behind the caller's back, for the log; empty if none
+  std::string last_error;       // the latest failure behind the caller's back, for the log; empty if none
 };
 
 // Collects one answer. Discards it unless commit() is called.
@@ -124,7 +124,7 @@ struct PurgeResult {
 struct VerifyResult {
   std::uint64_t checked = 0;
   std::vector<Digest128> damaged;
-  std::uint64_t foreign_version = 0;  // records of another format version: ignored, reclaimable
+  std::uint64_t foreign_version = 0;     // records of another format version: ignored, reclaimable
   std::vector<std::string> file_faults;  // what is wrong with the file's pages; sentences without an end
   std::uint64_t unreadable = 0;          // entries that those pages held, as far as they were counted
 };
@@ -158,7 +158,7 @@ struct StoreHealth {
   std::uint64_t stale_readers_cleared = 0;  // by this call
   std::int64_t other_process = 0;           // the id of one that has the store open too; 0: none is known of
   std::vector<std::string> problems;        // sentences that say what to do
-  std::uint64_t set_aside_files = 0;  // damaged files under other names
+  std::uint64_t set_aside_files = 0;        // damaged files under other names
   std::uint64_t set_aside_bytes = 0;
 };
 
@@ -186,8 +186,8 @@ class ResponseStoreMaintenance {
   // The same of what can be read where the file is damaged: how many entries could not, as far as they are
   // counted.
   virtual Result<std::uint64_t> for_each_readable(const EntryVisitor& visit) = 0;
-  // Whether the pages of the file are what they should be: sentences without an end, none when they are. Takes
-  // limits::kStoreCheckTimeMax at most.
+  // Whether the pages of the file are what they should be: sentences without an end, none when they are.
+  // Takes limits::kStoreCheckTimeMax at most.
   virtual std::vector<std::string> file_faults() = 0;
   // Deletes damaged files that were set aside, which hold answers and prompts too. How many there were.
   virtual std::uint64_t remove_set_aside() = 0;

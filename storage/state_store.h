@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -37,6 +38,16 @@ class StateStore {
   virtual Result<std::string> put_if_absent(const StateTable& table, std::string_view key,
                                             std::string_view value) = 0;
   virtual Result<bool> erase(const StateTable& table, std::string_view key) = 0;
+  // Many at once, in few transactions. How many there were.
+  virtual Result<std::uint64_t> erase_all(const StateTable& table, const std::vector<std::string>& keys) {
+    std::uint64_t erased = 0;
+    for (const std::string& key : keys) {
+      const auto gone = erase(table, key);
+      if (!gone) return tl::unexpected(gone.error());
+      erased += *gone ? 1 : 0;
+    }
+    return erased;
+  }
   // In key order, until `visit` returns false. `visit` may call the store.
   virtual Status for_each(const StateTable& table,
                           const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;

@@ -1,26 +1,27 @@
 #include "cache/entry_projects.h"
 
 #include <string>
+#include <utility>
 
 namespace anyclaude {
 
 void EntryProjects::note(const Digest128& entry, std::string_view directory) {
   if (directory.empty()) return;
-  const Digest128 project = digest_of(directory);
+  std::string project = name_of(directory);
   const std::lock_guard lock(mutex_);
-  noted_.emplace_back(entry, project);
+  noted_.emplace_back(entry, std::move(project));
 }
 
 Status EntryProjects::flush() {
   const std::lock_guard one_at_a_time(flush_mutex_);
-  std::vector<std::pair<Digest128, Digest128>> noted;
+  std::vector<std::pair<Digest128, std::string>> noted;
   {
     const std::lock_guard lock(mutex_);
     noted.swap(noted_);
   }
   Status first;
   for (const auto& [entry, project] : noted)
-    if (Status status = store_.put(kEntryProjectsTable, entry.hex(), project.hex()); !status && first)
+    if (Status status = store_.put(kEntryProjectsTable, entry.hex(), project); !status && first)
       first = status;
   return first;
 }
@@ -31,7 +32,7 @@ void EntryProjects::forget() {
 }
 
 Result<std::set<Digest128>> EntryProjects::entries_of(std::string_view directory) const {
-  const std::string project = digest_of(directory).hex();
+  const std::string project = name_of(directory);
   std::set<Digest128> entries;
   const Status status =
       store_.for_each(kEntryProjectsTable, [&](std::string_view key, std::string_view value) {
@@ -43,10 +44,11 @@ Result<std::set<Digest128>> EntryProjects::entries_of(std::string_view directory
   return entries;
 }
 
-// The purpose stands in front, so that no digest of another kind can be the same.
-Digest128 EntryProjects::digest_of(std::string_view directory) const {
-  while (directory.size() > 1 && directory.ends_with('/')) directory.remove_suffix(1);
-  return keyed_digest("project:" + std::string(directory), secret_);
+Result<std::uint64_t> EntryProjects::erase(const std::set<Digest128>& entries) {
+  std::vector<std::string> keys;
+  keys.reserve(entries.size());
+  for (const Digest128& entry : entries) keys.push_back(entry.hex());
+  return store_.erase_all(kEntryProjectsTable, keys);
 }
 
 }  // namespace anyclaude

@@ -1,13 +1,16 @@
 // Which answers were given to which project, so that a project's answers can be purged together.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/digest.h"
+#include "storage/row_projects.h"
 #include "storage/state_store.h"
 
 namespace anyclaude {
@@ -25,6 +28,8 @@ class EntryProjects {
   // The answer under this key was given to a client that works in `directory`; nothing is noted of a client
   // that does not say where.
   void note(const Digest128& entry, std::string_view directory);
+  // The directory's name in the store (storage/row_projects.h); empty for an empty one.
+  std::string name_of(std::string_view directory) const { return project_name(directory, secret_); }
   // Writes what was noted; call it when the client has its answer. What another thread is about to write is
   // written too before it returns.
   Status flush();
@@ -33,15 +38,15 @@ class EntryProjects {
 
   // The entries of a project, as far as they are known. `directory` as the client says it.
   Result<std::set<Digest128>> entries_of(std::string_view directory) const;
+  // Erases the rows themselves; how many there were.
+  Result<std::uint64_t> erase(const std::set<Digest128>& entries);
 
  private:
-  Digest128 digest_of(std::string_view directory) const;
-
   StateStore& store_;
   const HashSecret secret_;
   std::mutex flush_mutex_;  // taken first
   std::mutex mutex_;
-  std::vector<std::pair<Digest128, Digest128>> noted_;
+  std::vector<std::pair<Digest128, std::string>> noted_;  // entry, name of its project
 };
 
 }  // namespace anyclaude

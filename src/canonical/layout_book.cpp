@@ -65,22 +65,23 @@ LayoutCandidates LayoutBook::candidates(const std::string& key, const std::vecto
   return found;
 }
 
-LayoutBook::Kept LayoutBook::keep(const std::string& key, ConversationLayout layout, std::uint64_t version) {
+LayoutBook::Kept LayoutBook::keep(const std::string& key, ConversationLayout layout, std::string_view project,
+                                  std::uint64_t version) {
   if (size_of(layout) > limits::kRememberedLayoutBytesMax) return Kept::yes;
   const std::lock_guard lock(mutex_);
   Entry& known = entry(key);
   if (known.version != version) return Kept::too_late;
-  put(known, std::move(layout));
+  put(known, std::move(layout), project);
   return Kept::yes;
 }
 
-void LayoutBook::keep(const std::string& key, ConversationLayout layout) {
+void LayoutBook::keep(const std::string& key, ConversationLayout layout, std::string_view project) {
   if (size_of(layout) > limits::kRememberedLayoutBytesMax) return;
   const std::lock_guard lock(mutex_);
-  put(entry(key), std::move(layout));
+  put(entry(key), std::move(layout), project);
 }
 
-void LayoutBook::put(Entry& entry, ConversationLayout layout) {
+void LayoutBook::put(Entry& entry, ConversationLayout layout, std::string_view project) {
   Layouts& layouts = entry.layouts;
   bytes_ -= size_of_all(layouts);
   if (layout.number == 0) {
@@ -95,7 +96,7 @@ void LayoutBook::put(Entry& entry, ConversationLayout layout) {
     layouts.pop_back();
   bytes_ += size_of_all(layouts);
   entry.version = ++changes_;
-  state_.put(kLayoutsTable, entry.key, encode_layouts(layouts));
+  state_.put_of_project(kLayoutsTable, entry.key, encode_layouts(layouts), project);
   make_room();
 }
 

@@ -41,10 +41,12 @@ class LayoutBook {
   enum class Kept { yes, too_late };
   // A layout with the number of one that is there replaces it. A number of 0 is a new layout's. `too_late`
   // keeps nothing: another request has changed what the key has since `version`. A layout larger than
-  // kRememberedLayoutBytesMax is not remembered; its conversation begins anew with each request.
-  Kept keep(const std::string& key, ConversationLayout layout, std::uint64_t version);
+  // kRememberedLayoutBytesMax is not remembered; its conversation begins anew with each request. `project` is
+  // the name of the conversation's project (storage/row_projects.h), or empty.
+  Kept keep(const std::string& key, ConversationLayout layout, std::string_view project,
+            std::uint64_t version);
   // Whatever happened meanwhile.
-  void keep(const std::string& key, ConversationLayout layout);
+  void keep(const std::string& key, ConversationLayout layout, std::string_view project);
 
  private:
   using Layouts = std::vector<std::shared_ptr<const ConversationLayout>>;
@@ -55,7 +57,7 @@ class LayoutBook {
   };
   // With mutex_ held.
   Entry& entry(const std::string& key);
-  void put(Entry& entry, ConversationLayout layout);
+  void put(Entry& entry, ConversationLayout layout, std::string_view project);
   void make_room();
 
   PendingState& state_;

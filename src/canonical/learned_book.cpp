@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/row_projects.h"
+
 namespace anyclaude {
 
 void LearnedBook::refresh() {
@@ -31,6 +33,7 @@ void LearnedBook::add(LearnedLine line, const HashSecret& secret) {
   }
   line.since = next_++;
   line.id = keyed_digest(encode_learned_line(line), secret).hex().substr(0, 16);
+  (void)attribute_row(store_, kLearnedLinesTable, line.id, line.project);
   // A line that cannot be stored is learned for as long as this process lives.
   (void)store_.put(kLearnedLinesTable, line.id, encode_learned_line(line));
   lines_.push_back(std::move(line));

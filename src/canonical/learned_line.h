@@ -37,6 +37,7 @@ struct LearnedLine {
   std::uint64_t sightings = 0;
   Hold hold = Hold::learned;
   std::string example;  // the first line as last seen, cut short
+  std::string project;  // its name in the store, beside the row; empty: several, or not known
 };
 
 inline constexpr std::uint64_t kLearnedLinesMax = 64;

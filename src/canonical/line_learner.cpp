@@ -48,14 +48,15 @@ std::string_view without_number_end(std::string_view beginning) {
 
 }  // namespace
 
-std::vector<LearnedLine> LineLearner::observe(TextPlace place, std::string_view owner,
-                                              std::string_view text) {
+std::vector<LearnedLine> LineLearner::observe(TextPlace place, std::string_view owner, std::string_view text,
+                                              std::string_view project) {
   if (text.empty() || text.size() > kTextBytesMax) return {};
   const Digest128 digest = keyed_digest(text, secret_);
   const auto same = std::ranges::find_if(texts_, [&](const KnownText& known) {
     return known.digest == digest && known.place == place && known.owner == owner;
   });
   if (same != texts_.end()) {
+    if (same->project != project) same->project.clear();
     std::rotate(texts_.begin(), same, same + 1);
     return {};
   }
@@ -63,11 +64,15 @@ std::vector<LearnedLine> LineLearner::observe(TextPlace place, std::string_view 
   std::vector<Run> changed;
   std::vector<LearnedLine> learned;
   if (KnownText* known = most_alike(place, owner, text, changed)) {
+    // A spot is told by what both texts have in common.
+    if (known->project != project) known->project.clear();
     learned = note_changes(*known, text, changed);
     known->text = text;
     known->digest = digest;
+    known->project = project;
   } else {
-    texts_.push_front({place, std::string(owner), std::string(text), digest, count_lines(text)});
+    texts_.push_front(
+        {place, std::string(owner), std::string(text), digest, count_lines(text), std::string(project)});
     if (texts_.size() > kTextsMax) texts_.pop_back();
   }
   return learned;
@@ -115,11 +120,13 @@ std::vector<LearnedLine> LineLearner::note_changes(const KnownText& known, std::
         without_number_end(whole_characters(line, common_beginning(line, before[run.first])));
     Sighted& sighted = sight({known.place, known.owner, mark_above(lines, marks, run.first),
                               mark_below(lines, marks, run.first + run.count), run.count,
-                              std::string(whole_characters(beginning, kBeginningBytesMax))});
+                              std::string(whole_characters(beginning, kBeginningBytesMax))},
+                             known.project);
     if (++sighted.sightings < kSightingsToLearn) continue;
     LearnedLine found;
     found.spot = sighted.spot;
     found.sightings = sighted.sightings;
+    found.project = sighted.project;
     found.example = whole_characters(line, kExampleBytesMax);
     learned.push_back(std::move(found));
     sighted.sightings = 0;  // should it be forgotten, it takes three more
@@ -127,16 +134,17 @@ std::vector<LearnedLine> LineLearner::note_changes(const KnownText& known, std::
   return learned;
 }
 
-LineLearner::Sighted& LineLearner::sight(LineSpot spot) {
+LineLearner::Sighted& LineLearner::sight(LineSpot spot, const std::string& project) {
   const auto known =
       std::ranges::find_if(sightings_, [&](const Sighted& sighted) { return same_spot(sighted.spot, spot); });
   if (known == sightings_.end()) {
-    sightings_.push_front({std::move(spot), 1});
+    sightings_.push_front({std::move(spot), 1, project});
     if (sightings_.size() > kSightingsMax) sightings_.pop_back();
     return sightings_.front();
   }
   std::rotate(sightings_.begin(), known, known + 1);
   // Its neighbours are those seen last; of its beginning only what every sighting had.
+  if (sightings_.front().project != project) sightings_.front().project.clear();
   LineSpot& kept = sightings_.front().spot;
   spot.starts_with.resize(common_beginning(spot.starts_with, kept.starts_with));
   kept = std::move(spot);
@@ -174,7 +182,8 @@ void LineLearner::decode(std::string_view bytes) {
     texts_.push_back(std::move(known));
   });
   in.list([&] {
-    if (const auto line = decode_learned_line(in.text())) sightings_.push_back({line->spot, line->sightings});
+    if (const auto line = decode_learned_line(in.text()))
+      sightings_.push_back({line->spot, line->sightings, {}});
   });
   if (in.complete()) return;
   texts_.clear();

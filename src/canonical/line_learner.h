@@ -16,13 +16,19 @@ namespace anyclaude {
 // sighting it is volatile, whatever it says; a line that changed once and stays is not.
 inline constexpr std::uint64_t kSightingsToLearn = 3;
 
+// Everything that encode() says, of every project: what it was sighted in is not written down, so it goes
+// whole when any project is purged, and is sighted anew.
+inline constexpr StateTable kSightingsTable{"line_sightings", 1, 8, 8 * 1024 * 1024};
+
 // Not thread-safe. Bounded: the texts and spots longest unseen go first.
 class LineLearner {
  public:
   explicit LineLearner(const HashSecret& secret) : secret_(secret) {}
 
-  // `text` is what the rules left. Lines that were learned from it now, without id and `since`.
-  std::vector<LearnedLine> observe(TextPlace place, std::string_view owner, std::string_view text);
+  // `text` is what the rules left. Lines that were learned from it now, without id and `since`; with the name
+  // of `project` when all their sightings were in its prompts.
+  std::vector<LearnedLine> observe(TextPlace place, std::string_view owner, std::string_view text,
+                                   std::string_view project = {});
 
   // Everything sighted so far, for a state table.
   std::string encode() const;
@@ -38,10 +44,12 @@ class LineLearner {
     std::string text;
     Digest128 digest;
     std::size_t lines = 1;  // of the text
+    std::string project;    // empty: several, or not known
   };
   struct Sighted {
     LineSpot spot;
     std::uint64_t sightings = 1;
+    std::string project;  // likewise
   };
   struct Run {
     std::size_t first = 0;
@@ -52,7 +60,7 @@ class LineLearner {
                         std::vector<Run>& changed);
   std::vector<LearnedLine> note_changes(const KnownText& known, std::string_view text,
                                         const std::vector<Run>& changed);
-  Sighted& sight(LineSpot spot);
+  Sighted& sight(LineSpot spot, const std::string& project);
 
   const HashSecret secret_;
   std::deque<KnownText> texts_;    // the one seen last in front

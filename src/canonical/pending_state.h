@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,9 @@ class PendingState {
 
   // Tables are known by their constants, which outlive this.
   void put(const StateTable& table, std::string key, std::string value);
+  // The same for what a project's prompts say (storage/row_projects.h), beside what others' say in that row.
+  // `project` is empty when it is not known.
+  void put_of_project(const StateTable& table, std::string key, std::string value, std::string_view project);
   // Nothing also when the store cannot be read.
   std::optional<std::string> get(const StateTable& table, std::string_view key);
   // Writes everything; the first error when there was one.
@@ -33,7 +37,11 @@ class PendingState {
 
   StateStore& store_;
   std::mutex mutex_;
-  std::map<Place, std::string> waiting_;
+  struct Waiting {
+    std::string value;
+    std::set<std::string> projects;
+  };
+  std::map<Place, Waiting> waiting_;
 };
 
 }  // namespace anyclaude

@@ -21,7 +21,6 @@ namespace anyclaude {
 namespace {
 
 constexpr StateTable kRanksTable{"prompt_ranks", 1, 8, 4 * 1024 * 1024};
-constexpr StateTable kSightingsTable{"line_sightings", 1, 8, 8 * 1024 * 1024};
 constexpr std::string_view kToolRanksKey = "tools";
 constexpr std::string_view kBlockRanksKey = "blocks";
 constexpr std::string_view kSightingsKey = "all";
@@ -63,8 +62,8 @@ class PromptLayer::Impl {
     return report;
   }
 
-  void remember_arguments(std::string_view tool_use_id, std::string_view text) {
-    arguments_.remember(tool_use_id, text);
+  void remember_arguments(std::string_view tool_use_id, std::string_view text, std::string_view project) {
+    arguments_.remember(tool_use_id, text, project);
   }
 
   Status flush() { return state_.flush(); }
@@ -78,6 +77,7 @@ class PromptLayer::Impl {
     std::string key;
     std::uint64_t session;
     Learning learning;
+    std::string_view project;
   };
   struct Plan {
     PromptParts parts;
@@ -91,7 +91,7 @@ class PromptLayer::Impl {
     std::vector<std::uint64_t> links = link_messages(request.messages, bounds, secret_);
     std::string key = conversation_key(context, links);
     const std::uint64_t session = keyed_digest(context.session_id, secret_).low;
-    return {request, bounds, std::move(links), std::move(key), session, context.learning};
+    return {request, bounds, std::move(links), std::move(key), session, context.learning, context.project};
   }
 
   // Plans again when another request of the conversation was faster. Gives `request`, which is the turn's,
@@ -103,10 +103,11 @@ class PromptLayer::Impl {
       plan.changed |= keep_spellings(request, turn.bounds, plan.layout, secret_);
       if (turn.learning == Learning::forbidden || !plan.changed) return plan;
       if (tries == kPlansMax) {
-        layouts_.keep(turn.key, plan.layout);
+        layouts_.keep(turn.key, plan.layout, turn.project);
         return plan;
       }
-      if (layouts_.keep(turn.key, plan.layout, known.version) == LayoutBook::Kept::yes) return plan;
+      if (layouts_.keep(turn.key, plan.layout, turn.project, known.version) == LayoutBook::Kept::yes)
+        return plan;
     }
   }
 
@@ -276,7 +277,8 @@ class PromptLayer::Impl {
           if (bytes > limits::kLearnedTextBytesMax || found.size() >= kLearnedAtOnceMax) return;
           const auto kept =
               cutter_.cut(place, owner, text, CutDepth::volatile_too, view.lines, view.generation);
-          std::ranges::move(learner_.observe(place, owner, kept->kept), std::back_inserter(found));
+          std::ranges::move(learner_.observe(place, owner, kept->kept, turn.project),
+                            std::back_inserter(found));
         });
     if (learner_.take_changed()) state_.put(kSightingsTable, std::string(kSightingsKey), learner_.encode());
     const std::lock_guard book_lock(learned_mutex_);
@@ -315,8 +317,9 @@ OrderReport PromptLayer::order(MessagesRequest& request, const PromptContext& co
   return impl()->order(request, context);
 }
 
-void PromptLayer::remember_arguments(std::string_view tool_use_id, std::string_view text) {
-  impl()->remember_arguments(tool_use_id, text);
+void PromptLayer::remember_arguments(std::string_view tool_use_id, std::string_view text,
+                                     std::string_view project) {
+  impl()->remember_arguments(tool_use_id, text, project);
 }
 
 Status PromptLayer::flush() {

@@ -25,6 +25,7 @@ struct PromptContext {
   std::string_view agent_id;
   std::string_view session_id;
   Learning learning = Learning::allowed;
+  std::string_view project = {};  // its name in the store (storage/row_projects.h)
 };
 
 // What was done to a request.
@@ -58,8 +59,9 @@ class PromptLayer {
 
   OrderReport order(MessagesRequest& request, const PromptContext& context);
 
-  // What the model wrote as the arguments of a call that the client will send back under this id.
-  void remember_arguments(std::string_view tool_use_id, std::string_view text);
+  // What the model wrote as the arguments of a call that the client will send back under this id. `project`:
+  // as in PromptContext.
+  void remember_arguments(std::string_view tool_use_id, std::string_view text, std::string_view project = {});
 
   // Writes what was learned. Takes as long as the store takes: call it when the client has its answer.
   Status flush();

@@ -40,7 +40,7 @@ bool has_other_spellings(element value) {
 
 }  // namespace
 
-void ToolArguments::remember(std::string_view tool_use_id, std::string_view text) {
+void ToolArguments::remember(std::string_view tool_use_id, std::string_view text, std::string_view project) {
   const auto document = JsonDocument::parse(std::string(text));
   if (!document || !document->root().is_object()) return;
   std::string canonical = canonical_json(document->root());
@@ -48,7 +48,7 @@ void ToolArguments::remember(std::string_view tool_use_id, std::string_view text
   ByteWriter out;
   out.text(canonical);
   out.text(text);
-  state_.put(kToolArgumentsTable, std::string(tool_use_id), out.take());
+  state_.put_of_project(kToolArgumentsTable, std::string(tool_use_id), out.take(), project);
   add({std::string(tool_use_id), std::move(canonical), std::string(text)});
 }
 

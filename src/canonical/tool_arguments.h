@@ -20,8 +20,9 @@ class ToolArguments {
   explicit ToolArguments(PendingState& state) : state_(state) {}
 
   // `text` is what the model wrote for the call that the client knows as `tool_use_id`. Text that is no JSON
-  // object, or that no client can spell in another way, needs no memory.
-  void remember(std::string_view tool_use_id, std::string_view text);
+  // object, or that no client can spell in another way, needs no memory. `project` is the name of the one
+  // whose prompt was answered (storage/row_projects.h), or empty.
+  void remember(std::string_view tool_use_id, std::string_view text, std::string_view project);
 
   // Gives every call of the history the text it was made with, where that text still means what the client
   // sends.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "canonical/byte_codec.h"
+#include "storage/row_projects.h"
 
 namespace anyclaude {
 namespace {
@@ -176,7 +177,10 @@ Status keep_trace(StateStore& store, const PromptTrace& trace) {
   // Keys in the order of time.
   char time[24];
   std::snprintf(time, sizeof time, "%016llx-", static_cast<unsigned long long>(trace.at_ms));
-  return store.put(kRecentRequestsTable, time + trace.request_id, value);
+  const std::string key = time + trace.request_id;
+  if (auto attributed = attribute_row(store, kRecentRequestsTable, key, trace.project); !attributed)
+    return attributed;
+  return store.put(kRecentRequestsTable, key, value);
 }
 
 void TraceRing::add(PromptTrace trace) {

@@ -42,6 +42,7 @@ struct PromptTrace {
   std::uint64_t expected_tokens = 0;  // of them, what the broker expected to be reused
   std::vector<TraceSegment> segments;
   bool too_large = false;  // the segments are not all there, and the trace is not kept
+  std::string project;     // its name in the store (storage/row_projects.h), beside the row
 
   std::uint64_t bytes() const;
 };

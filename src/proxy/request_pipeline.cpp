@@ -300,10 +300,11 @@ RequestPipeline::Next RequestPipeline::answer_side_request(Exchange& exchange) {
 
 void RequestPipeline::run_order(Exchange& exchange) {
   if (exchange.lane() == Lane::verbatim) return;
+  const std::string project = parts_.projects.name_of(exchange.working_directory);
   const OrderReport report = parts_.prompts.order(
       *exchange.parsed,
       {exchange.partition, exchange.http.headers.get("x-claude-code-agent-id"), exchange.session_id,
-       exchange.may_learn() ? Learning::allowed : Learning::forbidden});
+       exchange.may_learn() ? Learning::allowed : Learning::forbidden, project});
   parts_.log.debug("{} {} conversation, {} lines moved or dropped, {} updates", exchange.request_id,
                    report.continues ? "known" : "new", report.effects.size(), report.updates);
 }
@@ -331,8 +332,9 @@ void RequestPipeline::keep_learned(Exchange& exchange) {
   if (!exchange.chain) return;
   const RequestEntry& entry = exchange.entry;
   if (exchange.may_learn()) {
+    const std::string project = parts_.projects.name_of(exchange.working_directory);
     for (const ArgumentListener::Heard& call : exchange.arguments.heard())
-      parts_.prompts.remember_arguments(call.tool_use_id, call.text);
+      parts_.prompts.remember_arguments(call.tool_use_id, call.text, project);
     if (entry.http_status == 200) parts_.prefixes.note_served(exchange.backend_name(), 0, *exchange.chain);
     trace(exchange);
   }
@@ -345,6 +347,7 @@ void RequestPipeline::trace(const Exchange& exchange) {
   PromptTrace trace = trace_prompt(*exchange.parsed, parts_.traces.detail(), parts_.secrets.primary,
                                    kRecentRequestsTable.value_bytes_max);
   trace.request_id = exchange.request_id;
+  trace.project = parts_.projects.name_of(exchange.working_directory);
   trace.at_ms = unix_milliseconds(parts_.clock.system_now());
   trace.prompt_tokens =
       entry.prompt_tokens_prefilled + entry.prompt_tokens_reused + entry.prompt_tokens_unknown;

@@ -113,6 +113,7 @@ void Environment::close_map() {
   }
   idle_.clear();
   files_.close();
+  written_ = {};
 }
 
 std::uint64_t Environment::clear_stale_readers() {
@@ -159,7 +160,12 @@ Result<ReadTransaction> Environment::begin_read() {
       code = resize(0, limits::kStoreReadWaitMax);
       if (code == 0) code = renew(*slot);
     }
-    if (code != 0) break;
+    if (code != 0) {
+      // What a fault has left is kept, for it cannot be given back.
+      const std::lock_guard lock(idle_mutex_);
+      if (slot->raw != nullptr) idle_.push_back(std::move(slot));
+      break;
+    }
     code = slot->pages.open(files_.data_file(), mdb_txn_id(slot->raw));
     ReadTransaction reading(*this, std::move(slot));
     if (code == 0) return reading;
@@ -172,17 +178,17 @@ Result<ReadTransaction> Environment::begin_read() {
 // Leaves the gate entered when it succeeds; give_back() leaves it.
 int Environment::renew(ReadSlot& slot) {
   gate_.enter();
-  int code = unusable_ ? MDB_PANIC : files_.check_lock_file();
+  int code = unusable_ ? MDB_PANIC : files_.check();
   if (code == 0)
     code = guarded([&] {
       return slot.raw != nullptr ? mdb_txn_renew(slot.raw)
                                  : mdb_txn_begin(env_, nullptr, MDB_RDONLY, &slot.raw);
     });
   if (code == 0) return 0;
-  // A transaction that could not be renewed is dropped with its slot; one that did not begin is not there.
-  MDB_txn* const raw = std::exchange(slot.raw, nullptr);
-  if (raw != nullptr && code != kFaulted && !unusable_)
-    (void)guarded([raw] {
+  // A transaction that could not be renewed is dropped with its slot; one that did not begin is not there,
+  // and one that was left by a fault is not touched.
+  if (slot.raw != nullptr && code != kFaulted && !unusable_)
+    (void)guarded([raw = std::exchange(slot.raw, nullptr)] {
       mdb_txn_abort(raw);
       return 0;
     });
@@ -225,7 +231,7 @@ int Environment::attempt(const Work& work, const std::function<bool()>& locked) 
   } const inside(gate_);
   if (unusable_) return MDB_PANIC;
   MDB_txn* raw = nullptr;
-  int code = files_.check_lock_file();
+  int code = files_.check();
   if (code == 0) code = guarded([&] { return mdb_txn_begin(env_, nullptr, 0, &raw); });
   meet(code);
   if (code != 0) return code;

@@ -87,6 +87,8 @@ class Environment {
   // environment is shared.
   void on_damage(std::function<void()> listener) { damage_listener_ = std::move(listener); }
   FileFindings check_file();
+  // A row of a table that outlives an emptying was written; it outlives a damaged file, too. Thread-safe.
+  void note_kept(KeptRow row);
 
   const Tables& tables() const { return tables_; }
   const StoreBounds& bounds() const { return bounds_; }
@@ -137,6 +139,7 @@ class Environment {
   void meet(int code);
   void mark_damage();
   std::vector<KeptRow> kept_rows();
+  void take_kept();
   Status replace_file(const std::vector<std::string>& faults);
   int remove_from_place(const std::vector<std::string>& faults, std::string& told);
   bool was_set_aside_by_another() const;
@@ -155,9 +158,10 @@ class Environment {
   std::mutex idle_mutex_;
   std::vector<std::unique_ptr<ReadSlot>> idle_;  // reset read transactions, each with its reader slot
   Snapshot written_;                             // what the write transaction began from
-  std::vector<KeptRow> kept_;                    // as they stood when the store was opened
-  std::atomic<bool> unusable_{false};            // there is no map, or it was left by a fault
-  std::atomic<bool> suspect_{false};             // damage was met
+  std::mutex kept_mutex_;
+  std::vector<KeptRow> kept_;          // as they stood when the store was opened, and since
+  std::atomic<bool> unusable_{false};  // there is no map, or it was left by a fault
+  std::atomic<bool> suspect_{false};   // damage was met
   std::atomic<std::int64_t> mend_after_ms_{
       0};                             // of the steady clock, so that what fails is not tried in a loop
   std::atomic<bool> faulted_{false};  // liblmdb was left by a fault: never close env_

@@ -1,6 +1,5 @@
 // How an environment's files are opened, looked over, and put in place of others.
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,12 +24,6 @@ int say_format(Transaction& txn, const Tables& tables) {
   return put_value(txn, tables.meta, kFormatName, bytes);
 }
 
-std::string listed(const std::vector<std::string>& faults) {
-  std::string out;
-  for (std::size_t i = 0; i < faults.size() && i < 3; ++i) out += (i == 0 ? "" : "; ") + faults[i];
-  return faults.size() > 3 ? out + "; and more" : out;
-}
-
 // Rows that can be read in a file that no process has open.
 std::vector<KeptRow> read_kept_of_closed(const std::filesystem::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -44,27 +37,6 @@ std::vector<KeptRow> read_kept_of_closed(const std::filesystem::path& path) {
   ::close(file);
   return rows;
 }
-
-std::int64_t steady_ms() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-class Replacing {
- public:
-  explicit Replacing(PresenceLock& presence)
-      : presence_(presence), has_begun_(presence.begin_replacing(limits::kStoreOpenWaitMax)) {}
-  ~Replacing() {
-    if (has_begun_) presence_.end_replacing();
-  }
-  Replacing(const Replacing&) = delete;
-  Replacing& operator=(const Replacing&) = delete;
-  bool has_begun() const { return has_begun_; }
-
- private:
-  PresenceLock& presence_;
-  const bool has_begun_;
-};
 
 }  // namespace
 
@@ -82,7 +54,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const LmdbStoreOptions& o
   std::filesystem::remove(options.directory / kCompactingFileName, ignored);
   std::unique_ptr<Environment> environment(
       new Environment(std::move(*directory), std::move(*presence), options));
-  const Replacing replacing(*environment->presence_);
+  const Replacing replacing(*environment->presence_, limits::kStoreOpenWaitMax);
   if (!replacing.has_begun()) return tl::unexpected(environment->error(EBUSY, "opened"));
   if (auto looked = environment->look_over(); !looked) return tl::unexpected(looked.error());
   const std::uint64_t map_bytes =
@@ -94,7 +66,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const LmdbStoreOptions& o
     return tl::unexpected(prepared.error());
   if (options.access == LmdbAccess::maintain && options.bytes_max == 0)
     if (auto learned = environment->learn_bound(); !learned) return tl::unexpected(learned.error());
-  environment->kept_ = environment->kept_rows();
+  environment->take_kept();
   return environment;
 }
 
@@ -122,14 +94,14 @@ Status Environment::set_aside_closed(const FileFindings& findings) {
   const auto& path = directory_->path();
   if (options_.access != LmdbAccess::serve || options_.damaged_file == DamagedFile::is_an_error) {
     Error error = store_error(MDB_INVALID, "opened", path);
-    error.message += " What is wrong: " + listed(findings.faults) + '.';
+    error.message += " What is wrong: " + findings.sentence() + '.';
     return tl::unexpected(std::move(error));
   }
   kept_ = read_kept_of_closed(path / kDataFileName);
   const auto name = set_aside_data_file(path);
   if (!name) return tl::unexpected(name.error());
   ++counters_.set_aside;
-  notice("The store in " + path.string() + " was damaged (" + listed(findings.faults) + "). Its file is " +
+  notice("The store in " + path.string() + " was damaged (" + findings.sentence() + "). Its file is " +
          *name + " now, and an empty one takes its place.");
   return {};
 }
@@ -188,6 +160,7 @@ int Environment::create_tables() {
   return write(
       [this](Transaction& txn) {
         if (const int code = open_tables(txn, MDB_CREATE, tables_); code != 0) return code;
+        const std::lock_guard lock(kept_mutex_);
         if (const int code = put_kept(txn, tables_, kept_); code != 0) return code;
         return say_format(txn, tables_);
       },
@@ -287,113 +260,6 @@ int Environment::swap_files(const std::filesystem::path& fresh) {
   }
   gate_.open();
   return code;
-}
-
-bool Environment::needs_mending() const {
-  return options_.access == LmdbAccess::serve && options_.damaged_file == DamagedFile::is_set_aside &&
-         steady_ms() >= mend_after_ms_ && (suspect_ || was_set_aside_by_another());
-}
-
-// Whoever sets a file aside gives both files new names; a file that was deleted or put there by a user is not
-// followed, for its lock is still the old one.
-bool Environment::was_set_aside_by_another() const {
-  const auto data = identity_of(directory_->path() / kDataFileName);
-  const auto lock = identity_of(directory_->path() / kLockFileName);
-  return data && lock && !data->is_same_file(files_.data()) && !lock->is_same_file(files_.lock());
-}
-
-FileFindings Environment::check_file() {
-  const auto reading = begin_read();
-  if (reading) return check_pages(reading->get().pages(), limits::kStoreCheckTimeMax);
-  FileFindings findings;
-  findings.faults.push_back(reading.error().message);
-  return findings;
-}
-
-std::vector<KeptRow> Environment::kept_rows() {
-  if (options_.damaged_file == DamagedFile::is_an_error || unusable_) return kept_;
-  const auto reading = begin_read();
-  return reading ? joined(kept_, read_kept(reading->get(), tables_)) : kept_;
-}
-
-bool Environment::mend() {
-  if (!needs_mending()) return false;
-  suspect_ = false;
-  mend_after_ms_ = steady_ms() + limits::kStoreTidyInterval.count();
-  std::vector<std::string> faults;
-  if (!unusable_ && !was_set_aside_by_another()) {
-    FileFindings findings = check_file();
-    faults = std::move(findings.faults);
-    if (faults.empty() && !findings.is_complete) faults.emplace_back("a page that was read is damaged");
-    if (faults.empty() && !unusable_) return false;
-  }
-  if (auto replaced = replace_file(faults); !replaced) {
-    suspect_ = true;
-    notice("The damaged store could not be set aside: " + replaced.error().message);
-    return false;
-  }
-  mend_after_ms_ = 0;
-  return true;
-}
-
-// `faults`: empty when liblmdb was left by a fault, or another process has set the file aside.
-Status Environment::replace_file(const std::vector<std::string>& faults) {
-  kept_ = kept_rows();
-  if (!gate_.close(limits::kStoreWriteWaitMax)) return tl::unexpected(error(EBUSY, "closed"));
-  const auto& path = directory_->path();
-  std::string told;
-  int code = 0;
-  {
-    const Replacing replacing(*presence_);
-    const FileIdentity opened = files_.data();
-    if (replacing.has_begun()) close_map();
-    const auto named = identity_of(path / kDataFileName);
-    code = replacing.has_begun() ? 0 : EBUSY;
-    if (code == 0 && named && named->is_same_file(opened)) code = remove_from_place(faults, told);
-    if (code == 0) {
-      faulted_ = false;
-      code = open_map(map_bytes_);
-      unusable_ = code != 0;
-      suspect_ = false;
-    }
-    gate_.open();
-    if (code == 0) mark_.note_sound(path);
-    if (code == 0)
-      if (auto prepared = prepare_tables(LmdbAccess::serve); !prepared) return prepared;
-  }
-  if (code != 0) return tl::unexpected(error(code, "opened"));
-  if (!told.empty()) notice(told);
-  return {};
-}
-
-// With the map closed. A sound data file stays in place when this process alone has it: then lock.mdb was
-// damaged, and goes.
-int Environment::remove_from_place(const std::vector<std::string>& faults, std::string& told) {
-  const auto& path = directory_->path();
-  FileFindings findings;
-  findings.faults = faults;
-  if (faults.empty()) {
-    const bool alone = presence_->exclude();
-    findings = check_closed_file(path / kDataFileName, limits::kStoreCheckTimeMax);
-    if (alone && findings.faults.empty()) {
-      const bool gone = ::unlink((path / kLockFileName).c_str()) == 0 || errno == ENOENT;
-      presence_->share();
-      told = "A file of the store in " + path.string() + " was damaged: lock.mdb is made anew.";
-      return gone ? 0 : errno;
-    }
-    if (alone) presence_->share();
-    if (findings.faults.empty()) findings.faults.emplace_back("a file was cut short or overwritten");
-  }
-  const auto name = set_aside_data_file(path);
-  if (!name) return EIO;
-  ++counters_.set_aside;
-  told = "The store in " + path.string() + " is damaged (" + listed(findings.faults) + "). Its file is " +
-         *name + " now, and the broker goes on with an empty one.";
-  return 0;
-}
-
-void Environment::notice(const std::string& text) const {
-  if (options_.notice) options_.notice(text);
 }
 
 }  // namespace anyclaude::lmdb

@@ -153,6 +153,13 @@ FileFindings only(std::string fault) {
 
 }  // namespace
 
+std::string FileFindings::sentence() const {
+  constexpr std::size_t kShown = 3;
+  std::string out;
+  for (std::size_t i = 0; i < faults.size() && i < kShown; ++i) out += (i == 0 ? "" : "; ") + faults[i];
+  return faults.size() > kShown ? out + "; and more" : out;
+}
+
 FileFindings check_pages(Snapshot& pages, std::chrono::milliseconds time_max) {
   return FileCheck(pages, time_max).run();
 }
@@ -169,10 +176,15 @@ FileFindings check_closed_file(const std::filesystem::path& path, std::chrono::m
   if (file < 0) return {};  // the opening says why
   Snapshot pages;
   const int code = pages.open_newest(file);
-  FileFindings findings = code == 0 ? check_pages(pages, time_max)
-                          : code == MDB_CORRUPTED
-                              ? only("the heads of data.mdb are damaged")
-                              : only("data.mdb cannot be read: " + std::string(mdb_strerror(code)));
+  FileFindings findings;
+  if (code == MDB_CORRUPTED)
+    findings = only("the heads of data.mdb are damaged");
+  else if (code != 0)
+    findings = only("data.mdb cannot be read: " + std::string(mdb_strerror(code)));
+  else if (time_max.count() > 0)
+    findings = check_pages(pages, time_max);
+  else
+    findings.is_complete = false;
   ::close(file);
   return findings;
 }

@@ -323,6 +323,7 @@ Result<StoreHealth> LmdbMaintenance::health() {
     ++health.set_aside_files;
     health.set_aside_bytes += file.bytes;
   }
+  health.stale_readers_cleared = environment_.clear_stale_readers();
   const auto reading = environment_.begin_read();
   if (!reading) return tl::unexpected(reading.error());
   if (environment_.file_is_in_place()) {
@@ -334,7 +335,6 @@ Result<StoreHealth> LmdbMaintenance::health() {
         "are "
         "lost then. Restart the broker; it makes a new store.");
   }
-  health.stale_readers_cleared = environment_.clear_stale_readers();
   health.readers = environment_.readers();
   health.map_bytes = environment_.map_bytes();
   TableTotals totals;

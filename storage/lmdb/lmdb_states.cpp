@@ -1,5 +1,6 @@
 #include "storage/lmdb/lmdb_states.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -39,9 +40,11 @@ Result<std::optional<std::string>> LmdbStates::get(const StateTable& table, std:
 
 Status LmdbStates::put(const StateTable& table, std::string_view key, std::string_view value) {
   if (auto checked = check_state_entry(table, key, value); !checked) return checked;
-  return writer_.run(
+  const Status status = writer_.run(
       [tables = tables_, table = OwnedTable(table), key = std::string(key),
        value = std::string(value)](Transaction& txn) { return tables.put(txn, table.get(), key, value); });
+  if (status) note_kept(table, key, value);
+  return status;
 }
 
 Result<std::string> LmdbStates::put_if_absent(const StateTable& table, std::string_view key,
@@ -60,7 +63,13 @@ Result<std::string> LmdbStates::put_if_absent(const StateTable& table, std::stri
     return tables.put(txn, table.get(), key, value);
   });
   if (!status) return tl::unexpected(status.error());
+  note_kept(table, key, **standing);
   return std::move(**standing);
+}
+
+void LmdbStates::note_kept(const StateTable& table, std::string_view key, std::string_view value) {
+  if (table.retention == StateRetention::kept)
+    environment_.note_kept({std::string(table.name), table.version, std::string(key), std::string(value)});
 }
 
 Result<bool> LmdbStates::erase(const StateTable& table, std::string_view key) {
@@ -71,6 +80,30 @@ Result<bool> LmdbStates::erase(const StateTable& table, std::string_view key) {
                    erased](Transaction& txn) { return tables.erase(txn, table.get(), key, *erased); });
   if (!status) return tl::unexpected(status.error());
   return *erased;
+}
+
+Result<std::uint64_t> LmdbStates::erase_all(const StateTable& table, const std::vector<std::string>& keys) {
+  if (auto checked = check_state_key(table, {}); !checked) return tl::unexpected(checked.error());
+  const auto steps_max = static_cast<std::ptrdiff_t>(environment_.bounds().purge_max());
+  std::uint64_t erased = 0;
+  for (auto at = keys.begin(); at != keys.end();) {
+    const auto end = at + std::min(keys.end() - at, steps_max);
+    const auto gone = std::make_shared<std::uint64_t>(0);
+    const Status status = writer_.run([tables = tables_, table = OwnedTable(table),
+                                       some = std::vector<std::string>(at, end), gone](Transaction& txn) {
+      *gone = 0;
+      for (const std::string& key : some) {
+        bool found = false;
+        if (const int code = tables.erase(txn, table.get(), key, found); code != 0) return code;
+        *gone += found ? 1 : 0;
+      }
+      return 0;
+    });
+    if (!status) return tl::unexpected(status.error());
+    erased += *gone;
+    at = end;
+  }
+  return erased;
 }
 
 Status LmdbStates::for_each(const StateTable& table,

@@ -18,12 +18,15 @@ class LmdbStates final : public StateStore {
   Result<std::string> put_if_absent(const StateTable& table, std::string_view key,
                                     std::string_view value) override;
   Result<bool> erase(const StateTable& table, std::string_view key) override;
+  Result<std::uint64_t> erase_all(const StateTable& table, const std::vector<std::string>& keys) override;
   Status for_each(const StateTable& table,
                   const std::function<bool(std::string_view key, std::string_view value)>& visit) override;
   Status clear(const StateTable& table) override;
   Result<std::uint64_t> clear_learned() override;
 
  private:
+  void note_kept(const StateTable& table, std::string_view key, std::string_view value);
+
   Environment& environment_;
   TransactionWriter& writer_;
   const StateTables tables_;

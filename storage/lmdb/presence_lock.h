@@ -49,4 +49,21 @@ class PresenceLock {
   const int file_;
 };
 
+// Between begin_replacing() and end_replacing().
+class Replacing {
+ public:
+  Replacing(PresenceLock& presence, std::chrono::milliseconds wait_max)
+      : presence_(presence), has_begun_(presence.begin_replacing(wait_max)) {}
+  ~Replacing() {
+    if (has_begun_) presence_.end_replacing();
+  }
+  Replacing(const Replacing&) = delete;
+  Replacing& operator=(const Replacing&) = delete;
+  bool has_begun() const { return has_begun_; }
+
+ private:
+  PresenceLock& presence_;
+  const bool has_begun_;
+};
+
 }  // namespace anyclaude::lmdb

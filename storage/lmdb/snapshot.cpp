@@ -54,13 +54,19 @@ int Snapshot::read_heads(std::optional<std::uint64_t> wanted) {
   FileHead second;
   if (!FileHead::read(bytes.data(), 0, first)) return MDB_CORRUPTED;
   head_.page_bytes = first.page_bytes;
+  const auto first_bytes = bytes;
   if (const int code = read(1, 0, bytes.size(), bytes.data()); code != 0) return code;
   if (!FileHead::read(bytes.data(), 1, second) || second.page_bytes != first.page_bytes) return MDB_CORRUPTED;
   const std::uint64_t transaction = wanted.value_or(std::max(first.transaction, second.transaction));
   if (first.transaction != transaction && second.transaction != transaction) return EAGAIN;
   // A file that was never written to has two heads of transaction 0, which are the same.
-  head_ = first.transaction == transaction ? first : second;
-  return 0;
+  const PageNumber number = first.transaction == transaction ? 0 : 1;
+  head_ = number == 0 ? first : second;
+  // A writer may have overwritten it while it was read.
+  std::array<char, FileHead::kBytes> again{};
+  if (const int code = read(number, 0, again.size(), again.data()); code != 0) return code;
+  if (number == 0 && !std::ranges::equal(again, first_bytes)) return EAGAIN;
+  return number == 1 && !std::ranges::equal(again, bytes) ? EAGAIN : 0;
 }
 
 int Snapshot::page(PageNumber number, PageKind kind, KeyOrder order, const char*& bytes) {
@@ -68,13 +74,13 @@ int Snapshot::page(PageNumber number, PageKind kind, KeyOrder order, const char*
   Known& known = known_[number % kKnownMax];
   if (known.number != number || known.kind != kind) {
     known.number = kNoPage;
-    if (!known.bytes) known.bytes = std::make_unique<char[]>(kPageSizeMax);
-    if (const int code = read(number, 0, head_.page_bytes, known.bytes.get()); code != 0) return code;
-    if (!is_sound_page(known.bytes.get(), head_.page_bytes, number, kind, order)) return MDB_CORRUPTED;
+    known.bytes.resize(head_.page_bytes);
+    if (const int code = read(number, 0, head_.page_bytes, known.bytes.data()); code != 0) return code;
+    if (!is_sound_page(known.bytes.data(), head_.page_bytes, number, kind, order)) return MDB_CORRUPTED;
     known.number = number;
     known.kind = kind;
   }
-  bytes = known.bytes.get();
+  bytes = known.bytes.data();
   return 0;
 }
 

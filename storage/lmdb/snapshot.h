@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,7 +53,7 @@ class Snapshot {
   struct Known {
     PageNumber number = kNoPage;
     PageKind kind = PageKind::leaf;
-    std::unique_ptr<char[]> bytes;
+    std::string bytes;
   };
   struct NamedRoot {
     std::string name;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "storage/lmdb/page.h"
 #include "storage/lmdb/store_directory.h"
 
 namespace anyclaude::lmdb {
@@ -55,7 +56,14 @@ void OpenFiles::close() {
   lock_file_ = -1;
 }
 
-int OpenFiles::check_lock_file() const {
+int OpenFiles::check() const {
+  constexpr off_t kHeadsBytesMin = 2 * kPageSizeMin;
+  struct stat facts {};
+  if (::fstat(data_file_, &facts) != 0 || facts.st_size < kHeadsBytesMin) return MDB_CORRUPTED;
+  return check_lock();
+}
+
+int OpenFiles::check_lock() const {
   std::uint64_t head = 0;
   const bool is_there = ::pread(lock_file_, &head, sizeof head, 0) == sizeof head;
   return is_there && head == lock_head_ ? 0 : MDB_CORRUPTED;

@@ -44,7 +44,9 @@ class OpenFiles {
   const FileIdentity& data() const { return data_; }
   const FileIdentity& lock() const { return lock_; }
   // MDB_CORRUPTED when the head of lock.mdb is no longer what it was.
-  int check_lock_file() const;
+  int check_lock() const;
+  // The same, and when the data file has lost its heads, which liblmdb reads as each transaction begins.
+  int check() const;
 
  private:
   int data_file_ = -1;

@@ -56,7 +56,8 @@ Status check_files(const std::filesystem::path& directory) {
   for (const char* name : {kDataFileName, kLockFileName, kPresenceFileName, kCompactingFileName}) {
     const auto file = directory / name;
     struct stat facts {};
-    if (::stat(file.c_str(), &facts) != 0) continue;
+    // What is no file holds nothing of ours, and is met when it is opened.
+    if (::stat(file.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
     if (auto checked = check_private(file, facts.st_mode, "600"); !checked) return checked;
   }
   return {};

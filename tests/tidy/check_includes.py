@@ -9,7 +9,7 @@ from rooms import LIBRARY_HEADERS, SINGLE_HOMES, VOCABULARY_HEADERS, parse_cmake
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 # What the compiler and the system bring along: <vector>, <sys/socket.h>, <unistd.h>.
 SYSTEM_HEADER = re.compile(
-    r"[a-z_0-9]+|(sys|netinet|arpa|net|mach|mach-o|linux)/[a-z_0-9]+\.h|(assert|dirent|errno|fcntl|ifaddrs|malloc|netdb|poll|"
+    r"[a-z_0-9]+|(sys|netinet|arpa|net|mach|mach-o|linux)/[a-z_0-9]+\.h|(assert|dirent|errno|fcntl|ifaddrs|malloc|netdb|poll|setjmp|"
     r"pthread|pwd|signal|spawn|stdio|stdlib|string|strings|termios|time|unistd|libproc|crt_externs)\.h")
 
 

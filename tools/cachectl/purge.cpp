@@ -4,7 +4,13 @@
 #include <string>
 
 #include "cache/entry_projects.h"
+#include "canonical/layout_book.h"
+#include "canonical/learned_line.h"
+#include "canonical/line_learner.h"
+#include "canonical/tool_arguments.h"
+#include "prefix/prompt_trace.h"
 #include "storage/learned_epoch.h"
+#include "storage/row_projects.h"
 #include "storage/store_secrets.h"
 #include "tools/cachectl/key_lookup.h"
 #include "tools/cachectl/progress_bar.h"
@@ -34,7 +40,7 @@ ExitCode report(const Session& session, const PurgeSelection& selection, const P
   if (purged.learned > 0)
     out << ", and " << counted(purged.learned, "thing", "things") << " learned from them";
   out << '\n';
-  if (selection.all && !dry)
+  if ((selection.all || !selection.project.empty()) && !dry)
     out << "what they said may be found in unused parts of the file until it is compacted: "
            "anyclaude-cachectl compact\n";
   return ExitCode::done;
@@ -67,7 +73,7 @@ ExitCode purge_everything(const Session& session, const PurgeSelection& selectio
       return report_error(session.console, session.format, told.error());
     const auto learned = session.store.states().clear_learned();
     if (!learned) return report_error(session.console, session.format, learned.error());
-    purged.learned = *learned;
+    purged.learned = *learned + session.store.maintenance().remove_set_aside();
   }
   return report(session, selection, purged);
 }
@@ -80,13 +86,62 @@ ExitCode purge_where(const Session& session, const PurgeSelection& selection,
   return report(session, selection, {.answers = *answers});
 }
 
-// By the directory's digest: the store holds no path.
-Result<std::set<Digest128>> entries_of_project(const Session& session, const std::string& directory) {
-  const auto secrets = load_or_create_secrets(session.store.states());
-  if (!secrets) return tl::unexpected(secrets.error());
-  std::error_code ignored;
-  const auto path = std::filesystem::absolute(directory, ignored).lexically_normal();
-  return EntryProjects(session.store.states(), secrets->primary).entries_of(path.string());
+// By the directory's name in the store, which holds no path.
+class Project {
+ public:
+  static Result<Project> find(const Session& session, const std::string& directory) {
+    const auto secrets = load_or_create_secrets(session.store.states());
+    if (!secrets) return tl::unexpected(secrets.error());
+    std::error_code ignored;
+    const auto path = std::filesystem::absolute(directory, ignored).lexically_normal();
+    const EntryProjects projects(session.store.states(), secrets->primary);
+    auto entries = projects.entries_of(path.string());
+    if (!entries) return tl::unexpected(entries.error());
+    return Project(projects.name_of(path.string()), std::move(*entries), secrets->primary);
+  }
+
+  const std::set<Digest128>& entries() const { return entries_; }
+
+  // What was learned from its prompts. Brokers that run are told before, so that they forget what they have
+  // in memory instead of writing it back.
+  Result<std::uint64_t> purge_learned(LmdbStore& store) const {
+    StateStore& states = store.states();
+    if (const auto told = renew_learned_epoch(states); !told) return tl::unexpected(told.error());
+    auto removed = EntryProjects(states, secret_).erase(entries_);
+    for (const StateTable* table :
+         {&kRecentRequestsTable, &kLayoutsTable, &kToolArgumentsTable, &kLearnedLinesTable}) {
+      if (!removed) return removed;
+      const auto rows = purge_rows_of(states, *table, name_);
+      removed = rows ? Result<std::uint64_t>(*removed + *rows) : rows;
+    }
+    if (!removed) return removed;
+    if (const auto cleared = states.clear(kSightingsTable); !cleared) return tl::unexpected(cleared.error());
+    // A file that was set aside says of no page whose it is.
+    return *removed + store.maintenance().remove_set_aside();
+  }
+
+ private:
+  Project(std::string name, std::set<Digest128> entries, const HashSecret& secret)
+      : name_(std::move(name)), entries_(std::move(entries)), secret_(secret) {}
+
+  std::string name_;
+  std::set<Digest128> entries_;
+  HashSecret secret_;
+};
+
+// Answers and what was learned. The latter goes even where no answer is left.
+ExitCode purge_project(const Session& session, const PurgeSelection& selection, const Project& project) {
+  ProgressBar bar(session.console, session.clock, "purge");
+  const auto matches = [&](const EntryInfo& info) { return project.entries().contains(info.key); };
+  const auto answers = session.store.maintenance().purge(matches, selection.mode, bar.report());
+  if (!answers) return report_error(session.console, session.format, answers.error());
+  Purged purged{.answers = *answers};
+  if (selection.mode == PurgeMode::remove) {
+    const auto learned = project.purge_learned(session.store);
+    if (!learned) return report_error(session.console, session.format, learned.error());
+    purged.learned = *learned;
+  }
+  return report(session, selection, purged);
 }
 
 ExitCode purge_key(const Session& session, const PurgeSelection& selection) {
@@ -115,15 +170,17 @@ ExitCode purge_entries(const Session& session, const PurgeSelection& selection) 
   if (selection.all) return purge_everything(session, selection);
   if (!selection.key.empty()) return purge_key(session, selection);
   const auto now_ms = session.now_ms();
-  std::optional<std::set<Digest128>> project;
+  std::optional<Project> project;
   if (!selection.project.empty()) {
-    auto entries = entries_of_project(session, selection.project);
-    if (!entries) return report_error(session.console, session.format, entries.error());
-    project = std::move(*entries);
+    auto found = Project::find(session, selection.project);
+    if (!found) return report_error(session.console, session.format, found.error());
+    project = std::move(*found);
   }
   const auto selected = [&](const EntryInfo& info) {
-    return selection.filter.matches(info, now_ms) && (!project || project->contains(info.key));
+    return selection.filter.matches(info, now_ms) && (!project || project->entries().contains(info.key));
   };
+  if (project && !selection.last && selection.filter.selects_everything())
+    return purge_project(session, selection, *project);
   if (!selection.last) return purge_where(session, selection, selected);
   const auto last = last_entry(session.store.maintenance(), selected);
   if (!last) return report_error(session.console, session.format, last.error());

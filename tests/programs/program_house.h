@@ -25,7 +25,7 @@
 #include "tools/launcher/child_process.h"
 #include "tools/simserver/sim_server.h"
 
-namespace anyclaude::damage {
+namespace anyclaude::programs {
 
 using nlohmann::json;
 
@@ -43,9 +43,9 @@ struct Command {
   std::string err;
 };
 
-class DamagedHouse : public ::testing::Test {
+class ProgramHouse : public ::testing::Test {
  protected:
-  DamagedHouse() : sim_(std::move(*sim::SimServer::start({}))) {
+  ProgramHouse() : sim_(std::move(*sim::SimServer::start({}))) {
     environment_ = {{"HOME", home().string()}, {"PATH", "/usr/local/bin:/usr/bin:/bin"}};
     for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"})
       if (const char* value = std::getenv(name); value != nullptr) environment_[name] = value;
@@ -56,11 +56,12 @@ class DamagedHouse : public ::testing::Test {
   std::filesystem::path store() const { return home() / "store"; }
 
   // Of some hundred to some thousand bytes, so that values lie inside and outside of their leaves.
-  static std::string right_answer(std::uint64_t number) { return noise(number, 100 + number * 997 % 9'000); }
-  static json question(std::uint64_t number, const std::string& cwd = "/somewhere") {
+  static std::string right_answer(std::uint64_t number) {
+    return noise(number, number % 8 == 0 ? 6'000 : 60 + number * 97 % 500);
+  }
+  static json question(std::uint64_t number) {
     return {{"model", "m"},
             {"max_tokens", 20'000},
-            {"system", "Primary working directory: " + cwd},
             {"messages", {{{"role", "user"}, {"content", "SIM-SAY: " + right_answer(number)}}}}};
   }
 
@@ -113,7 +114,7 @@ class DamagedHouse : public ::testing::Test {
     const json said = json::parse(reply->body, nullptr, false);
     const bool is_right = reply->status == 200 && said.is_object() &&
                           said["content"][0].value("text", "") == right_answer(number);
-    return {is_hit, is_right, reply->status, reply->body.substr(0, 300)};
+    return {is_hit, is_right, reply->status, reply->body};
   }
   Asked ask(std::uint64_t number) { return ask_raw(question(number), number); }
   json metrics() {
@@ -177,4 +178,4 @@ class DamagedHouse : public ::testing::Test {
   std::unique_ptr<UpstreamClient> client_;
 };
 
-}  // namespace anyclaude::damage
+}  // namespace anyclaude::programs

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace anyclaude::damage {
+namespace anyclaude::programs {
 
 enum class Damage {
   bits,         // 1 to 16 of them turned
@@ -104,4 +104,4 @@ class Vandal {
   std::mt19937_64 random_;
 };
 
-}  // namespace anyclaude::damage
+}  // namespace anyclaude::programs

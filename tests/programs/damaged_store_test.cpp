@@ -5,15 +5,15 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "damage/damaged_house.h"
-#include "damage/store_damage.h"
+#include "programs/program_house.h"
+#include "programs/store_damage.h"
 
-namespace anyclaude::damage {
+namespace anyclaude::programs {
 namespace {
 
 constexpr std::uint64_t kQuestions = 40;
-constexpr std::uint64_t kSeedsPerPart = 25;
-constexpr std::uint64_t kParts = 4;  // of each of the two kinds of test
+constexpr std::uint64_t kSeedsPerPart = 10;
+constexpr std::uint64_t kParts = 10;  // of each of the two kinds of test
 constexpr std::chrono::seconds kCommandTimeMax{30};
 
 // What became of the damages of one kind.
@@ -25,7 +25,7 @@ struct Outcome {
   int misses = 0;
 };
 
-class DamagedStore : public DamagedHouse, public ::testing::WithParamInterface<std::uint64_t> {
+class DamagedStore : public ProgramHouse, public ::testing::WithParamInterface<std::uint64_t> {
  protected:
   void fill(std::uint64_t first, std::uint64_t count) {
     for (std::uint64_t number = first; number < first + count; ++number) {
@@ -158,4 +158,4 @@ TEST_P(WhileItRuns, IsSetAsideAndNothingWrongIsAnswered) {
 INSTANTIATE_TEST_SUITE_P(Seeds, WhileItRuns, ::testing::Range<std::uint64_t>(kParts, 2 * kParts));
 
 }  // namespace
-}  // namespace anyclaude::damage
+}  // namespace anyclaude::programs

@@ -1,0 +1,150 @@
+// What becomes of an environment whose file is damaged while it is open.
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "base/limits.h"
+#include "storage/lmdb/environment.h"
+#include "storage/lmdb/set_aside.h"
+
+namespace anyclaude::lmdb {
+namespace {
+
+std::int64_t steady_ms() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+}  // namespace
+
+bool Environment::needs_mending() const {
+  return options_.access == LmdbAccess::serve && options_.damaged_file == DamagedFile::is_set_aside &&
+         steady_ms() >= mend_after_ms_ && (suspect_ || was_set_aside_by_another());
+}
+
+// Whoever sets a file aside gives both files new names; a file that was deleted or put there by a user is not
+// followed, for its lock is still the old one.
+bool Environment::was_set_aside_by_another() const {
+  const auto data = identity_of(directory_->path() / kDataFileName);
+  const auto lock = identity_of(directory_->path() / kLockFileName);
+  return data && lock && !data->is_same_file(files_.data()) && !lock->is_same_file(files_.lock());
+}
+
+FileFindings Environment::check_file() {
+  const auto reading = begin_read();
+  if (reading) return check_pages(reading->get().pages(), limits::kStoreCheckTimeMax);
+  FileFindings findings;
+  findings.faults.push_back(reading.error().message);
+  return findings;
+}
+
+std::vector<KeptRow> Environment::kept_rows() {
+  std::vector<KeptRow> known;
+  {
+    const std::lock_guard lock(kept_mutex_);
+    known = kept_;
+  }
+  if (options_.damaged_file == DamagedFile::is_an_error || unusable_) return known;
+  const auto reading = begin_read();
+  return reading ? joined(std::move(known), read_kept(reading->get(), tables_)) : known;
+}
+
+void Environment::take_kept() {
+  auto rows = kept_rows();
+  const std::lock_guard lock(kept_mutex_);
+  kept_ = std::move(rows);
+}
+
+void Environment::note_kept(KeptRow row) {
+  if (options_.damaged_file == DamagedFile::is_an_error) return;
+  const std::lock_guard lock(kept_mutex_);
+  std::vector<KeptRow> newer;
+  newer.push_back(std::move(row));
+  kept_ = joined(std::move(kept_), std::move(newer));
+}
+
+bool Environment::mend() {
+  if (!needs_mending()) return false;
+  suspect_ = false;
+  mend_after_ms_ = steady_ms() + limits::kStoreTidyInterval.count();
+  std::vector<std::string> faults;
+  if (!unusable_ && files_.check_lock() == 0 && !was_set_aside_by_another()) {
+    FileFindings findings = check_file();
+    faults = std::move(findings.faults);
+    if (faults.empty() && !findings.is_complete) faults.emplace_back("a page that was read is damaged");
+    if (faults.empty() && !unusable_) return false;
+  }
+  if (auto replaced = replace_file(faults); !replaced) {
+    suspect_ = true;
+    notice("The damaged store could not be set aside: " + replaced.error().message);
+    return false;
+  }
+  mend_after_ms_ = 0;
+  return true;
+}
+
+// `faults`: empty when liblmdb was left by a fault, lock.mdb is damaged, or another process has set the file
+// aside.
+Status Environment::replace_file(const std::vector<std::string>& faults) {
+  take_kept();
+  if (!gate_.close(limits::kStoreWriteWaitMax)) return tl::unexpected(error(EBUSY, "closed"));
+  const auto& path = directory_->path();
+  std::string told;
+  int code = 0;
+  {
+    const Replacing replacing(*presence_, limits::kStoreOpenWaitMax);
+    const FileIdentity opened = files_.data();
+    if (replacing.has_begun()) close_map();
+    const auto named = identity_of(path / kDataFileName);
+    code = replacing.has_begun() ? 0 : EBUSY;
+    if (code == 0 && named && named->is_same_file(opened)) code = remove_from_place(faults, told);
+    if (code == 0) {
+      faulted_ = false;
+      code = open_map(map_bytes_);
+      unusable_ = code != 0;
+      suspect_ = false;
+    }
+    gate_.open();
+    if (code == 0) mark_.note_sound(path);
+    if (code == 0)
+      if (auto prepared = prepare_tables(LmdbAccess::serve); !prepared) return prepared;
+  }
+  if (code != 0) return tl::unexpected(error(code, "opened"));
+  if (!told.empty()) notice(told);
+  return {};
+}
+
+// With the map closed. A sound data file stays in place when this process alone has it: then lock.mdb was
+// damaged, and goes.
+int Environment::remove_from_place(const std::vector<std::string>& faults, std::string& told) {
+  const auto& path = directory_->path();
+  FileFindings findings;
+  findings.faults = faults;
+  if (faults.empty()) {
+    const bool alone = presence_->exclude();
+    findings = check_closed_file(path / kDataFileName, limits::kStoreCheckTimeMax);
+    if (alone && findings.faults.empty()) {
+      const bool gone = ::unlink((path / kLockFileName).c_str()) == 0 || errno == ENOENT;
+      presence_->share();
+      told = "A file of the store in " + path.string() + " was damaged: lock.mdb is made anew.";
+      return gone ? 0 : errno;
+    }
+    if (alone) presence_->share();
+    if (findings.faults.empty()) findings.faults.emplace_back("a file was cut short or overwritten");
+  }
+  const auto name = set_aside_data_file(path);
+  if (!name) return EIO;
+  ++counters_.set_aside;
+  told = "The store in " + path.string() + " is damaged (" + findings.sentence() + "). Its file is " + *name +
+         " now, and the broker goes on with an empty one.";
+  return 0;
+}
+
+void Environment::notice(const std::string& text) const {
+  if (options_.notice) options_.notice(text);
+}
+
+}  // namespace anyclaude::lmdb
