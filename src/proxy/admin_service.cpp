@@ -48,8 +48,9 @@ std::optional<ApiError> AdminService::refusal(const HttpRequest& request) const 
     return ApiError{403, "permission_error", "this broker takes orders only from the machine it runs on"};
   if (settings_.token.empty() || !is_same_secret(token_of(request.headers), settings_.token))
     return ApiError{401, "authentication_error",
-                    "this needs the token in the file " + std::string(kAdminTokenFile) +
-                        " of the broker's store, as Authorization: Bearer TOKEN"};
+                    std::string("this needs the token in the file ")
+                        .append(kAdminTokenFile)
+                        .append(" of the broker's store, as Authorization: Bearer TOKEN")};
   return std::nullopt;
 }
 

@@ -85,6 +85,18 @@ std::pair<std::string, std::string> split(const std::string& text, const std::st
   return {text.substr(0, at), text.substr(at + separator.size())};
 }
 
+struct ServerBlock {
+  std::string target;
+  std::vector<std::string> sees, sees_not;
+  std::vector<UpstreamSignal> signals;
+};
+struct ClientBlock {
+  std::string target, body;
+  HeaderFields headers;
+  RecordingWriter writer;
+  bool sent = false;
+};
+
 class CaseRun {
  public:
   CaseRun(const std::string& mode, Prompting prompting) : broker_(mode, {}, {}, prompting) {}
@@ -123,18 +135,6 @@ class CaseRun {
   }
 
  private:
-  struct ServerBlock {
-    std::string target;
-    std::vector<std::string> sees, sees_not;
-    std::vector<UpstreamSignal> signals;
-  };
-  struct ClientBlock {
-    std::string target, body;
-    HeaderFields headers;
-    RecordingWriter writer;
-    bool sent = false;
-  };
-
   void server_line(const Line& line) {
     ServerBlock& block = *server_;
     const auto piece = [&](std::string bytes) { block.signals.push_back(UpstreamBytes{std::move(bytes)}); };
@@ -181,6 +181,8 @@ class CaseRun {
         ADD_FAILURE() << "nothing to note: " << block.writer.body;
     } else if (line.word == "gets-not") {
       send();
+      EXPECT_FALSE(RE2::FullMatch(line.rest, "([a-z]+_)?[0-9A-Za-z]{0,6}"))
+          << "a random id may hold this by chance; a longer text does not";
       EXPECT_EQ(block.writer.body.find(unescaped(line.rest)), std::string::npos) << block.writer.body;
     } else {
       ADD_FAILURE() << "not a client line: " << line.word;

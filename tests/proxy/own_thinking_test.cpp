@@ -1,6 +1,7 @@
 // A conversation moves to Anthropic: a local model's thinking is cut out of the bytes, and nothing else is.
 #include "proxy/own_thinking.h"
 
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "broker_fixture.h"

@@ -1,5 +1,6 @@
 // What two requests that mean the same have in common: one key, and, asked of a broker that knows as much,
 // one text for the server.
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <set>

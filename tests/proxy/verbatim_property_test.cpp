@@ -1,4 +1,5 @@
 // The verbatim lane is a pipe: whatever the client says and the server answers passes byte for byte.
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "broker_fixture.h"
