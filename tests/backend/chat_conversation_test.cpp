@@ -92,7 +92,7 @@ class ConversationMaker {
     Message message{Role::assistant, {text_block("well")}};
     for (int calls = *rc::gen::inRange(0, 3); calls > 0; --calls) {
       open_calls_.push_back("toolu_" + std::to_string(++calls_made_));
-      message.content.push_back({ToolUseBlock{open_calls_.back(), "Read", "{}"}});
+      message.content.push_back({ToolUseBlock{open_calls_.back(), "Read", {"{}", {}}}});
     }
     messages_.push_back(std::move(message));
   }

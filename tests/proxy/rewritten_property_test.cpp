@@ -64,8 +64,9 @@ RC_GTEST_PROP(RewrittenProperty, EqualMeaningIsAHitAndEqualBytesUpstream, (std::
   const Json body = any_request(random);
   RC_PRE(has_distinct_tools(body));
   const std::string other = with_the_same_meaning(body, random, Respelling::anything);
+  const HeaderFields session{{"X-Claude-Code-Session-Id", "one"}};
   BrokerFixture one("llama-cpp");
-  const Asked first = ask(one, body.dump());
+  const Asked first = ask(one, body.dump(), session);
   RC_CLASSIFY(first.cache_status == "MISS", "kept");
   // A broker that knows nothing sends the same where JSON is spelled alike.
   BrokerFixture another("llama-cpp");
@@ -74,11 +75,13 @@ RC_GTEST_PROP(RewrittenProperty, EqualMeaningIsAHitAndEqualBytesUpstream, (std::
   RC_ASSERT(first.upstream_bytes == elsewhere.upstream_bytes);
   RC_ASSERT(first.cache_status == elsewhere.cache_status);
   if (first.status != 200 || first.cache_status != "MISS") return;
-  const Asked again = ask(one, other);
+  const Asked again = ask(one, other, session);
   RC_ASSERT(again.cache_status == "HIT");
   RC_ASSERT(again.upstream_bytes.empty());
   // One that has said it keeps to what it said.
-  const Asked anew = ask(one, other, {{"Cache-Control", "no-cache"}});
+  HeaderFields anew_headers = session;
+  anew_headers.add("Cache-Control", "no-cache");
+  const Asked anew = ask(one, other, anew_headers);
   RC_ASSERT(anew.upstream_bytes == first.upstream_bytes);
 }
 
