@@ -58,7 +58,7 @@ TEST(AnthropicEncoder, WritesTheWholeBodyInAFixedOrder) {
   EXPECT_EQ(encoded(request),
             R"({"model":"qwen","system":"Be brief.","messages":[{"role":"user","content":[)"
             R"({"type":"text","text":"hi"}]}],"tools":[{"name":"Read","description":"Reads.",)"
-            R"("input_schema":{"properties":{},"type":"object"}}],"max_tokens":100,"temperature":0.7,)"
+            R"("input_schema":{"type":"object","properties":{}}}],"max_tokens":100,"temperature":0.7,)"
             R"("top_p":1,"top_k":40,"stop_sequences":["END"],"stream":true})");
   EXPECT_EQ(encoded(request_with(kHi), "vllm"),
             R"({"model":"qwen","messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}],)"
@@ -103,7 +103,7 @@ TEST(AnthropicEncoder, WritesCallsAndTheirResults) {
       messages_of(called_with(more)),
       R"([{"role":"user","content":[{"type":"text","text":"hi"}]},)"
       R"({"role":"assistant","content":[{"type":"text","text":"Let me look."},)"
-      R"({"type":"tool_use","id":"call00001","name":"Read","input":{"a":"x","b":1}}]},)"
+      R"({"type":"tool_use","id":"call00001","name":"Read","input":{"b":1,"a":"x"}}]},)"
       R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"call00001","content":"found"}]},)"
       R"({"role":"user","content":[{"type":"text","text":"and now?"}]}])");
 }

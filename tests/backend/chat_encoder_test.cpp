@@ -55,7 +55,7 @@ TEST(ChatEncoder, WritesTheWholeBodyInAFixedOrder) {
   EXPECT_EQ(encoded(request),
             R"({"model":"qwen","messages":[{"role":"system","content":"Be brief."},)"
             R"({"role":"user","content":"hi"}],"tools":[{"type":"function","function":{"name":"Read",)"
-            R"("description":"Reads.","parameters":{"properties":{},"type":"object"}}}],"max_tokens":100,)"
+            R"("description":"Reads.","parameters":{"type":"object","properties":{}}}}],"max_tokens":100,)"
             R"("temperature":0.7,"top_p":1,"top_k":40,"stop":["END"],"stream":true,)"
             R"("stream_options":{"include_usage":true},"cache_prompt":true,"return_progress":false})");
   EXPECT_EQ(encoded(request_with(kHi), openai()),
@@ -160,7 +160,7 @@ TEST(ChatEncoder, WritesCallsAndTheirResults) {
   EXPECT_EQ(messages_of(request_with(std::string(kHi) + "," + kCall + "," + more)),
             R"([{"role":"user","content":"hi"},{"role":"assistant","content":"Let me look.","tool_calls":)"
             R"([{"id":"call00001","type":"function","function":{"name":"Read",)"
-            R"("arguments":"{\"a\":\"x\",\"b\":1}"}}]},)"
+            R"("arguments":"{\"b\":1,\"a\":\"x\"}"}}]},)"
             R"({"role":"tool","tool_call_id":"call00001","content":"found"},)"
             R"({"role":"user","content":"and now?"}])");
 }
@@ -234,7 +234,7 @@ TEST(ChatEncoder, ShowsDocumentsAndUnknownBlocksAsText) {
             "T\n\nbody\n\n"
             R"({"type":"document","source":{"type":"url","url":"u"}})"
             "\n\n"
-            R"({"a":2,"type":"hologram","z":1})");
+            R"({"type":"hologram","z":1,"a":2})");
 }
 
 TEST(ChatEncoder, TellsBinaryDocumentsApartWithoutTheirBytes) {

@@ -133,7 +133,7 @@ TEST(ChatPolicy, ToolSchemasAreObjectsWithProperties) {
   const Json body = with_policy(R"({"tool_schemas":"object_with_properties"})", request_with(kHi, kTools));
   EXPECT_EQ(body["tools"][0]["function"]["parameters"].dump(),
             R"({"properties":{},"type":"object","required":["a"]})");
-  EXPECT_EQ(body["tools"][1]["function"]["parameters"].dump(), R"({"properties":{},"type":"object"})");
+  EXPECT_EQ(body["tools"][1]["function"]["parameters"].dump(), R"({"type":"object","properties":{}})");
 }
 
 TEST(ChatPolicy, FurtherMembers) {
