@@ -39,7 +39,11 @@ std::string as_of_the_first_edition(const std::string& row) {
     layout.answer_spelling.reset();
   }
   // A section of empty spellings: number and length, then two empty lists and a zero for each layout.
-  return encode_layouts(*layouts).substr(0, encode_layouts(*layouts).size() - 16 - 24 * layouts->size());
+  std::vector<std::shared_ptr<const ConversationLayout>> shared;
+  for (ConversationLayout& layout : *layouts)
+    shared.push_back(std::make_shared<const ConversationLayout>(std::move(layout)));
+  const std::string encoded = encode_layouts(shared);
+  return encoded.substr(0, encoded.size() - 16 - 24 * shared.size());
 }
 
 TEST(LayoutUpgrade, ARowOfTheFirstEditionGoesOn) {

@@ -18,7 +18,7 @@ MessagesRequest request(const std::string& system, const std::string& words) {
   MessagesRequest made;
   made.system.push_back({system});
   made.tools.push_back(
-      {"Read", "Reads a file.", R"({"type":"object"})", ToolLoading::immediate, ToolSide::client, "", ""});
+      {"Read", "Reads a file.", {R"({"type":"object"})", {}}, ToolLoading::immediate, ToolSide::client, ""});
   made.messages.push_back({Role::user, {{TextBlock{words}}}});
   return made;
 }
