@@ -18,6 +18,7 @@
 //     body JSON
 //     leaves-after BYTES                 the client takes no more than so many
 //     gets status N | gets header NAME VALUE | gets TEXT | gets-not TEXT | gets end finished|aborted|waiting
+//     (gets-not takes no text so short that a random id may hold it)
 //     notes PATTERN                      a regular expression; from here on $NOTED stands for its group in
 //     the answer
 //   clock SECONDS                        time passes
