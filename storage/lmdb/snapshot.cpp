@@ -11,6 +11,8 @@ namespace {
 
 // More than any value of ours and any list of free pages.
 constexpr std::uint64_t kValueBytesMax = 1024ull * 1024 * 1024;
+// A head that a writer overwrites while it is read comes out torn: only one that stays so is damaged.
+constexpr int kHeadReadsMax = 16;
 
 }  // namespace
 
@@ -41,7 +43,9 @@ int Snapshot::open_heads(int file, std::optional<std::uint64_t> transaction) {
   file_ = file;
   roots_.clear();
   for (Known& known : known_) known.number = kNoPage;
-  const int code = read_heads(transaction);
+  int code = MDB_CORRUPTED;
+  for (int attempt = 0; code == MDB_CORRUPTED && attempt < (transaction ? kHeadReadsMax : 1); ++attempt)
+    code = read_heads(transaction);
   is_open_ = code == 0;
   return code;
 }

@@ -49,6 +49,7 @@ TEST_F(BackendWiring, TheMarkGoesToEveryServerThatMayLeadBack) {
   const auto mark_to = [&](const std::string& profile, const std::string& url) {
     config_.backends["x"].profile = profile;
     config_.backends["x"].url = url;
+    config_.backends["x"].plain_http = PlainHttp::allowed;
     return (*backends().get("x"))->backend->settings().route.via_mark;
   };
   EXPECT_EQ(mark_to("claude", ""), "");

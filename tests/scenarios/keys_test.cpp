@@ -272,7 +272,7 @@ class BillingLine : public ::testing::TestWithParam<const char*> {
 
   static std::string chat_json() {
     return R"({"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop",)"
-           R"("message":{"role":"assistant","content":"a"}}],"usage":{"prompt_tokens":3,"completion_tokens":1}})";
+           R"("message":{"role":"assistant","content":"a"}}],"usage":{"prompt_tokens":50,"completion_tokens":1}})";
   }
   HttpReply with_system(const std::string& line) const {
     json body = json::parse(question("q"));

@@ -160,6 +160,8 @@ void expect_refused_start(const std::string& mode, const std::string& listen, co
   const OneBroker broker(mode, "http://" + host + ":" + std::to_string(port), [&](Config& config) {
     config.listen_host = listen;
     config.listen_port = port;
+    // 0.0.0.0 counts as an address elsewhere, where plain HTTP has to be allowed.
+    for (auto& [name, backend] : config.backends) backend.plain_http = PlainHttp::allowed;
   });
   ASSERT_TRUE(broker.refusal()) << mode << " on " << listen << " with " << url;
   EXPECT_EQ(broker.refusal()->source, ErrorSource::config) << broker.refusal()->message;
