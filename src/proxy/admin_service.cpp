@@ -60,10 +60,11 @@ void AdminService::handle(const HttpRequest& request, ResponseWriter& client) {
     std::string_view path;
     void (AdminService::*answer)(const HttpRequest&, ResponseWriter&);
   };
-  static constexpr std::array<Verb, 3> kVerbs{{
+  static constexpr std::array<Verb, 4> kVerbs{{
       {"GET", "/admin/status", &AdminService::status},
       {"POST", "/admin/mode", &AdminService::switch_mode},
       {"POST", "/admin/compact", &AdminService::compact},
+      {"POST", "/admin/settle", &AdminService::settle},
   }};
   if (const auto refused = refusal(request)) {
     parts_.log.warn("refused {} {} from {}: {}", request.method, request.path, request.peer,
@@ -111,6 +112,14 @@ void AdminService::compact(const HttpRequest&, ResponseWriter& client) {
                  {"entries", done->entries},
                  {"generation", done->generation}}
                 .dump());
+}
+
+// What was admitted and learned so far is in the store when this is answered.
+void AdminService::settle(const HttpRequest&, ResponseWriter& client) {
+  parts_.learned.settle();
+  if (const Status flushed = parts_.store.flush(); !flushed)
+    return send_api_error(client, to_api_error(flushed.error()));
+  send_json(client, 200, json{{"settled", true}}.dump());
 }
 
 void AdminService::status(const HttpRequest&, ResponseWriter& client) {

@@ -37,6 +37,7 @@ class AdminService {
   std::optional<ApiError> refusal(const HttpRequest& request) const;
   void switch_mode(const HttpRequest& request, ResponseWriter& client);
   void compact(const HttpRequest& request, ResponseWriter& client);
+  void settle(const HttpRequest& request, ResponseWriter& client);
   void status(const HttpRequest& request, ResponseWriter& client);
 
   const BrokerParts& parts_;

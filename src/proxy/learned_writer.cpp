@@ -1,5 +1,7 @@
 #include "proxy/learned_writer.h"
 
+#include <limits>
+
 #include "storage/learned_epoch.h"
 
 namespace anyclaude {
@@ -36,6 +38,15 @@ void LearnedWriter::wake() {
   changed_.notify_one();
 }
 
+void LearnedWriter::settle() {
+  std::unique_lock lock(mutex_);
+  // A round that has begun may be past what is to be written.
+  const std::uint64_t wanted = rounds_begun_ + 1;
+  if (state_ == State::idle) state_ = State::woken;
+  changed_.notify_one();
+  settled_.wait(lock, [&] { return rounds_done_ >= wanted; });
+}
+
 void LearnedWriter::run() {
   while (true) {
     bool is_last = false;
@@ -44,8 +55,15 @@ void LearnedWriter::run() {
       changed_.wait(lock, [&] { return state_ != State::idle; });
       is_last = state_ == State::stopping;
       if (!is_last) state_ = State::idle;
+      ++rounds_begun_;
     }
     write();
+    {
+      const std::lock_guard lock(mutex_);
+      // No caller waits for a round after the last.
+      rounds_done_ = is_last ? std::numeric_limits<std::uint64_t>::max() : rounds_begun_;
+    }
+    settled_.notify_all();
     if (is_last) return;
   }
 }

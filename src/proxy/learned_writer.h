@@ -5,6 +5,7 @@
 #include <spdlog/logger.h>
 
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -30,6 +31,8 @@ class LearnedWriter {
 
   // There is something to write. Returns at once; requests that come close together are written together.
   void wake();
+  // Returns when everything it was told before is written. For a purge, which finds what is written.
+  void settle();
 
  private:
   enum class State { idle, woken, stopping };
@@ -49,7 +52,10 @@ class LearnedWriter {
   spdlog::logger& log_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::condition_variable settled_;
   State state_ = State::idle;
+  std::uint64_t rounds_begun_ = 0;
+  std::uint64_t rounds_done_ = 0;
   std::string epoch_;  // of what was learned; the thread's own once it runs
   std::thread thread_;
 };

@@ -41,6 +41,7 @@ class Vandal {
     const auto data = store_ / "data.mdb";
     const auto lock = store_ / "lock.mdb";
     const auto bytes = std::filesystem::exists(data) ? std::filesystem::file_size(data) : 0;
+    if (bytes < 2 * kPage && kind < Damage::truncation) kind = Damage::emptied;
     switch (kind) {
       case Damage::bits:
         for (auto i = 1 + random_() % 16; i > 0; --i) turn_a_bit(data, random_() % bytes);

@@ -12,6 +12,7 @@
 #include "storage/learned_epoch.h"
 #include "storage/row_projects.h"
 #include "storage/store_secrets.h"
+#include "tools/cachectl/broker_link.h"
 #include "tools/cachectl/key_lookup.h"
 #include "tools/cachectl/progress_bar.h"
 #include "tools/cachectl/report.h"
@@ -129,6 +130,14 @@ class Project {
   HashSecret secret_;
 };
 
+// What a broker knows of a project and has not written yet could not be found. Without a broker, or with one
+// of an earlier version, there is nothing to wait for.
+void settle_broker(const Session& session) {
+  constexpr std::chrono::seconds kSettleTimeMax{20};
+  if (auto link = BrokerLink::find(session.directory); link && *link)
+    (void)(*link)->post("/admin/settle", nlohmann::json::object(), kSettleTimeMax);
+}
+
 // Answers and what was learned. The latter goes even where no answer is left.
 ExitCode purge_project(const Session& session, const PurgeSelection& selection, const Project& project) {
   ProgressBar bar(session.console, session.clock, "purge");
@@ -172,6 +181,7 @@ ExitCode purge_entries(const Session& session, const PurgeSelection& selection) 
   const auto now_ms = session.now_ms();
   std::optional<Project> project;
   if (!selection.project.empty()) {
+    settle_broker(session);
     auto found = Project::find(session, selection.project);
     if (!found) return report_error(session.console, session.format, found.error());
     project = std::move(*found);
