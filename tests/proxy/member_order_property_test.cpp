@@ -185,8 +185,9 @@ RC_GTEST_PROP(MemberOrder, SurvivesNesting, ()) {
 
 // What real clients send.
 TEST(MemberOrder, EveryRecordedToolArrivesAsItWasSent) {
+  std::set<std::string> tried;  // most requests of a session offer the same
   for (const NamedBody& recording : recorded_bodies()) {
-    if (!recording.body.contains("tools")) continue;
+    if (!recording.body.contains("tools") || !tried.insert(recording.body["tools"].dump()).second) continue;
     for (const OrderingLevel level : kLevels)
       for (const auto dialect : kDialects) {
         const Json got = Json::parse(upstream_body(recording.body.dump(), level, dialect));
