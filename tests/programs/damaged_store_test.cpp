@@ -11,9 +11,9 @@
 namespace anyclaude::programs {
 namespace {
 
-constexpr std::uint64_t kQuestions = 40;
-constexpr std::uint64_t kSeedsPerPart = 10;
-constexpr std::uint64_t kParts = 10;  // of each of the two kinds of test
+constexpr std::uint64_t kQuestions = 24;
+constexpr std::uint64_t kSeedsPerPart = 5;
+constexpr std::uint64_t kParts = 20;  // of each of the two kinds of test
 constexpr std::chrono::seconds kCommandTimeMax{30};
 
 // What became of the damages of one kind.
