@@ -9,6 +9,7 @@
 #include "fakes/emulator/error_words.h"
 #include "fakes/emulator/interrupted_sink.h"
 #include "fakes/emulator/native_api.h"
+#include "fakes/emulator/running_request.h"
 #include "fakes/emulator/strictness.h"
 #include "tools/simserver/completion_endpoint.h"
 #include "tools/simserver/faulty_writer.h"
@@ -36,18 +37,6 @@ sockaddr_in loopback(int port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return address;
 }
-
-// Decreases what the constructor increased.
-class Counted {
- public:
-  explicit Counted(std::atomic<int>& count) : count_(count), before_(count++) {}
-  ~Counted() { --count_; }
-  int before() const { return before_; }
-
- private:
-  std::atomic<int>& count_;
-  const int before_;
-};
 
 Mishap mishap_of(Trouble trouble) {
   switch (trouble) {
@@ -230,9 +219,9 @@ void Emulator::say_props(ResponseWriter& writer) const {
             writer);
 }
 
-void Emulator::converse(const HttpRequest& request, ResponseWriter& writer) {
-  const Counted running(running_);
-  if (running.before() > 0 && quirks().concurrency == Concurrency::one_at_a_time)
+void Emulator::converse(const HttpRequest& request, ResponseWriter& client) {
+  RunningRequest writer(running_, client);
+  if (writer.before() > 0 && quirks().concurrency == Concurrency::one_at_a_time)
     violated("a request came while another was running; this server takes one at a time");
   {
     const std::lock_guard lock(mutex_);

@@ -76,7 +76,7 @@ class Emulator {
   void say_models(ResponseWriter& writer) const;
   void say_props(ResponseWriter& writer) const;
   sim::PreparedPrompt cut_short(sim::ChatRequest request, sim::PreparedPrompt prompt) const;
-  void converse(const HttpRequest& request, ResponseWriter& writer);
+  void converse(const HttpRequest& request, ResponseWriter& client);
   bool refuse_model(const sim::Json& body, ResponseWriter& writer);
   bool refuse_body(const sim::Json& body, ResponseWriter& writer, Trouble& trouble);
   void run(sim::ChatRequest request, const sim::Json& body, Trouble trouble, ResponseWriter& writer);
