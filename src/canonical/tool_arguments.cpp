@@ -22,10 +22,12 @@ bool has_other_spellings(element value) {
       if (object.size() > 1) return true;
       return object.size() == 1 && has_other_spellings((*object.begin()).value);
     }
-    case element_type::ARRAY:
-      for (const element item : value.get_array().value_unsafe())
+    case element_type::ARRAY: {
+      const simdjson::dom::array array = value.get_array().value_unsafe();
+      for (const element item : array)
         if (has_other_spellings(item)) return true;
       return false;
+    }
     case element_type::INT64:
     case element_type::UINT64:
     case element_type::DOUBLE:

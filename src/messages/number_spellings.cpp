@@ -95,8 +95,7 @@ class SpellingSearch {
       case element_type::OBJECT:
         return visit_object(value.get_object().value_unsafe());
       case element_type::ARRAY:
-        for (const element item : value.get_array().value_unsafe()) visit(item);
-        return;
+        return visit_array(value.get_array().value_unsafe());
       case element_type::INT64:
       case element_type::UINT64:
       case element_type::DOUBLE:
@@ -106,6 +105,10 @@ class SpellingSearch {
       case element_type::NULL_VALUE:
         return;
     }
+  }
+
+  void visit_array(simdjson::dom::array array) {
+    for (const element item : array) visit(item);
   }
 
   void visit_object(simdjson::dom::object object) {
