@@ -147,25 +147,12 @@ Result<ReadTransaction> Environment::begin_read() {
   int code = 0;
   for (int attempt = 0; attempt < kReadAttemptsMax; ++attempt) {
     std::unique_ptr<ReadSlot> slot;
-    {
-      const std::lock_guard lock(idle_mutex_);
-      if (!idle_.empty()) {
-        slot = std::move(idle_.back());
-        idle_.pop_back();
-      }
-    }
-    if (!slot) slot = std::make_unique<ReadSlot>();
-    code = renew(*slot);
+    code = take_slot(slot);
     if (code == MDB_MAP_RESIZED) {
       code = resize(0, limits::kStoreReadWaitMax);
-      if (code == 0) code = renew(*slot);
+      if (code == 0) code = take_slot(slot);
     }
-    if (code != 0) {
-      // What a fault has left is kept, for it cannot be given back.
-      const std::lock_guard lock(idle_mutex_);
-      if (slot->raw != nullptr) idle_.push_back(std::move(slot));
-      break;
-    }
+    if (code != 0) break;
     code = slot->pages.open(files_.data_file(), mdb_txn_id(slot->raw));
     ReadTransaction reading(*this, std::move(slot));
     if (code == 0) return reading;
@@ -175,25 +162,47 @@ Result<ReadTransaction> Environment::begin_read() {
   return tl::unexpected(error(code, "read"));
 }
 
-// Leaves the gate entered when it succeeds; give_back() leaves it.
-int Environment::renew(ReadSlot& slot) {
+// Leaves the gate entered when it succeeds; give_back() leaves it. A slot belongs to one environment of
+// liblmdb, so it changes hands only inside the gate: outside another environment may take the place of its
+// own.
+int Environment::take_slot(std::unique_ptr<ReadSlot>& slot) {
   gate_.enter();
+  slot = idle_slot();
+  const int code = renew(*slot);
+  if (code == 0) return 0;
+  meet(code);
+  {
+    // What a fault has left is kept, for it cannot be given back.
+    const std::lock_guard lock(idle_mutex_);
+    if (slot->raw != nullptr) idle_.push_back(std::move(slot));
+  }
+  slot.reset();
+  gate_.leave();
+  return code;
+}
+
+std::unique_ptr<ReadSlot> Environment::idle_slot() {
+  const std::lock_guard lock(idle_mutex_);
+  if (idle_.empty()) return std::make_unique<ReadSlot>();
+  auto slot = std::move(idle_.back());
+  idle_.pop_back();
+  return slot;
+}
+
+int Environment::renew(ReadSlot& slot) {
   int code = unusable_ ? MDB_PANIC : files_.check();
   if (code == 0)
     code = guarded([&] {
       return slot.raw != nullptr ? mdb_txn_renew(slot.raw)
                                  : mdb_txn_begin(env_, nullptr, MDB_RDONLY, &slot.raw);
     });
-  if (code == 0) return 0;
   // A transaction that could not be renewed is dropped with its slot; one that did not begin is not there,
   // and one that was left by a fault is not touched.
-  if (slot.raw != nullptr && code != kFaulted && !unusable_)
+  if (code != 0 && slot.raw != nullptr && code != kFaulted && !unusable_)
     (void)guarded([raw = std::exchange(slot.raw, nullptr)] {
       mdb_txn_abort(raw);
       return 0;
     });
-  meet(code);
-  gate_.leave();
   return code;
 }
 

@@ -131,6 +131,8 @@ class Environment {
   Status learn_bound();
   int attempt(const Work& work, const std::function<bool()>& locked);
   int run_writer(Transaction& txn, const Work& work, const std::function<bool()>& locked);
+  int take_slot(std::unique_ptr<ReadSlot>& slot);
+  std::unique_ptr<ReadSlot> idle_slot();
   int renew(ReadSlot& slot);
   void give_back(std::unique_ptr<ReadSlot> slot);
   int grow();
