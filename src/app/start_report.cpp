@@ -31,6 +31,8 @@ void tell(const std::string& name, Backend& backend, spdlog::logger& log) {
 
 StartReport::StartReport(std::string name, std::shared_ptr<Backend> backend, spdlog::logger& log) {
   if (backend->settings().profile.server.model_details == DetailsSource::none) return;
+  // A log that takes no warnings would hear nothing of the answer.
+  if (!log.should_log(spdlog::level::warn)) return;
   thread_ = std::thread(
       [name = std::move(name), backend = std::move(backend), &log] { tell(name, *backend, log); });
 }
