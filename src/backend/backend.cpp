@@ -68,10 +68,11 @@ class ConfiguredBackend final : public Backend {
     // What was asked before somebody said "forget" may be about the server that is gone.
     const bool still_counts = generation == generation_;
     if (!heard && heard.error().kind == ErrorKind::timed_out && known_ && still_counts) heard = *known_;
-    known_.reset();
     if (heard && still_counts) {
-      known_.emplace(*heard);
+      known_ = *heard;
       last_used_ = clock_.steady_now();
+    } else {
+      known_.reset();
     }
     return heard;
   }

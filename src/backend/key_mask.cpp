@@ -124,9 +124,9 @@ std::size_t KeyMask::begun_at_end(std::string_view text) const {
 std::string MaskedPieces::next(std::string_view piece) {
   held_ += piece;
   std::string out = mask_.masked(std::string_view(held_));
-  const std::size_t begun = mask_.begun_at_end(out);
-  held_ = out.substr(out.size() - begun);
-  out.resize(out.size() - begun);
+  const std::size_t whole = out.size() - mask_.begun_at_end(out);
+  held_ = out.substr(whole);
+  out.erase(whole);
   return out;
 }
 

@@ -158,8 +158,9 @@ bool BrokerService::refused_as_loop(const HttpRequest& request, ResponseWriter& 
       message = "this request has passed through " + std::to_string(limits::kBrokerHopsMax) + " brokers";
       break;
   }
-  message += ": the address of the server behind the broker leads to a broker again. Let " +
-             std::string(kAddressSettings) + " name the model server itself.";
+  message += ": the address of the server behind the broker leads to a broker again. Let ";
+  message += kAddressSettings;
+  message += " name the model server itself.";
   parts_.log.warn("refused a request from {}: {}", request.peer, message);
   send_api_error(client, to_api_error({ErrorKind::loop, ErrorSource::config, Retry::never, message}));
   return true;

@@ -26,7 +26,7 @@ std::filesystem::path fresh_name(const std::filesystem::path& directory) {
   std::array<char, 32> date{};
   std::strftime(date.data(), date.size(), "%Y%m%dT%H%M%SZ", &utc);
   for (int number = 1;; ++number) {
-    std::array<char, 8> tail{};
+    std::array<char, 16> tail{};
     std::snprintf(tail.data(), tail.size(), "-%03d", number);
     auto path = directory / (std::string(kPrefix) + date.data() + tail.data() + std::string(kSuffix));
     struct stat facts {};

@@ -59,7 +59,7 @@ TEST(AnthropicDecoder, GivesItsOwnIdsAndSignatures) {
   EXPECT_NE(first["content"][2]["id"], second["content"][2]["id"]);
   const auto signature = first["content"][0]["signature"].get<std::string>();
   EXPECT_TRUE(signature.starts_with(kOwnThinkingSignaturePrefix));
-  EXPECT_EQ(signature, second["content"][0]["signature"]);
+  EXPECT_EQ(second["content"][0]["signature"], signature);
 }
 
 TEST(AnthropicDecoder, SaysTheFirstDeltaAtOnce) {

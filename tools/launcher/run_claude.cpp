@@ -22,8 +22,7 @@ namespace {
 
 constexpr const char* kClientMissing =
     "there is no claude in PATH. Install it with `npm install -g @anthropic-ai/claude-code`, or with the "
-    "installer "
-    "from https://claude.com/claude-code, and run this again.";
+    "installer from https://claude.com/claude-code, and run this again.";
 
 int exit_code(ExitCode code) {
   return static_cast<int>(code);
@@ -41,9 +40,11 @@ int no_client(const FoundClient& found) {
 }
 
 int in_a_loop(const FoundClient& found) {
-  say("anyclaude was started by anyclaude " + std::to_string(limits::kLauncherDepthMax) +
-      " times, one inside the other: the claude in PATH, " + found.program.string() +
-      ", leads back to anyclaude. Put the directory of Claude Code's own claude first in PATH.");
+  std::string sentence = "anyclaude was started by anyclaude ";
+  sentence += std::to_string(limits::kLauncherDepthMax);
+  sentence += " times, one inside the other: the claude in PATH, " + found.program.string();
+  sentence += ", leads back to anyclaude. Put the directory of Claude Code's own claude first in PATH.";
+  say(sentence);
   return exit_code(ExitCode::no_client);
 }
 
