@@ -172,7 +172,10 @@ inline constexpr milliseconds kStoreReadWaitMax{100};
 // How long an opening waits for a process that is replacing the file.
 inline constexpr milliseconds kStoreOpenWaitMax{5'000};
 inline constexpr milliseconds kStoreCloseWaitMax{2'000};
-// The check of a store's data file in a child process, before the file is used.
+// The check of every page of a store's data file.
 inline constexpr milliseconds kStoreCheckTimeMax{20'000};
+// Environments of liblmdb that a process gives up after faults, each with its addresses and four descriptors.
+// A store that needs more is not used again before a restart.
+inline constexpr std::uint64_t kStoreAbandonedMax = 64;
 
 }  // namespace anyclaude::limits

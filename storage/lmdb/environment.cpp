@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <future>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/limits.h"
@@ -82,13 +84,15 @@ int Environment::open_map_of(std::uint64_t map_bytes) {
   return files_.open(file, directory_->path() / kLockFileName);
 }
 
-// No thread reads or writes, and none begins to. What was left by a fault is never touched again: it may hold
-// locks, and its pages are still known to the thread that took them.
+// No thread reads or writes, and none begins to. What was left by a fault is never touched again, nor closed:
+// the system's library of threads may still point to the mutexes of that lock.mdb, and writes there when the
+// next one is taken. Where lock.mdb is damaged, nothing tells whether it does.
 void Environment::close_map() {
   static std::vector<std::unique_ptr<ReadSlot>>& abandoned = *new std::vector<std::unique_ptr<ReadSlot>>;
   static std::vector<MDB_env*>& abandoned_environments = *new std::vector<MDB_env*>;
   static std::mutex& mutex = *new std::mutex;
   MDB_env* const env = std::exchange(env_, nullptr);
+  if (files_.are_open() && files_.check_lock() != 0) faulted_ = true;
   if (!faulted_) {
     for (const auto& slot : idle_) {
       const int code = guarded([raw = slot->raw] {
@@ -108,6 +112,7 @@ void Environment::close_map() {
   if (faulted_ && env != nullptr) {
     const std::lock_guard lock(mutex);
     abandoned_environments.push_back(env);
+    ++abandoned_;
     for (auto& slot : idle_) abandoned.push_back(std::move(slot));
     files_.give_up();
   }
@@ -221,7 +226,7 @@ void Environment::give_back(std::unique_ptr<ReadSlot> slot) {
 
 int Environment::write(const Work& work, const std::function<bool()>& locked) {
   for (;;) {
-    int code = attempt(work, locked);
+    int code = attempt_on_thread(work, locked);
     if (code == MDB_MAP_FULL)
       code = grow();
     else if (code == MDB_MAP_RESIZED)
@@ -229,6 +234,16 @@ int Environment::write(const Work& work, const std::function<bool()>& locked) {
     else
       return code;
     if (code != 0) return code;
+  }
+}
+
+// A transaction that is left by a fault keeps the write lock, for which other processes wait. The system
+// takes it back when the thread ends.
+int Environment::attempt_on_thread(const Work& work, const std::function<bool()>& locked) {
+  try {
+    return std::async(std::launch::async, [&] { return attempt(work, locked); }).get();
+  } catch (const std::system_error& no_thread) {
+    return no_thread.code().value();
   }
 }
 

@@ -66,7 +66,7 @@ class Environment {
 
   // `work` returns LMDB's code; anything but 0 undoes everything it did. It is called again from the start
   // when the map had to grow. `locked` is called once the write lock is held, before `work`; returning false
-  // gives up with ECANCELED.
+  // gives up with ECANCELED. Both run on a thread of their own.
   using Work = std::function<int(Transaction&)>;
   int write(const Work& work, const std::function<bool()>& locked);
 
@@ -129,6 +129,7 @@ class Environment {
   int take_over();
   Status note_bound();
   Status learn_bound();
+  int attempt_on_thread(const Work& work, const std::function<bool()>& locked);
   int attempt(const Work& work, const std::function<bool()>& locked);
   int run_writer(Transaction& txn, const Work& work, const std::function<bool()>& locked);
   int take_slot(std::unique_ptr<ReadSlot>& slot);
@@ -143,7 +144,8 @@ class Environment {
   std::vector<KeptRow> kept_rows();
   void take_kept();
   Status replace_file(const std::vector<std::string>& faults);
-  int remove_from_place(const std::vector<std::string>& faults, std::string& told);
+  FileFindings look_again(const std::vector<std::string>& faults);
+  int remove_from_place(const FileFindings& findings, std::string& told);
   bool was_set_aside_by_another() const;
   void notice(const std::string& text) const;
 
@@ -165,8 +167,9 @@ class Environment {
   std::atomic<bool> unusable_{false};  // there is no map, or it was left by a fault
   std::atomic<bool> suspect_{false};   // damage was met
   std::atomic<std::int64_t> mend_after_ms_{
-      0};                             // of the steady clock, so that what fails is not tried in a loop
-  std::atomic<bool> faulted_{false};  // liblmdb was left by a fault: never close env_
+      0};                                    // of the steady clock, so that what fails is not tried in a loop
+  std::atomic<bool> faulted_{false};         // liblmdb was left by a fault: never close env_
+  std::atomic<std::uint64_t> abandoned_{0};  // environments of liblmdb that were not closed
   SoundMark mark_;
   std::function<void()> damage_listener_;
 };

@@ -22,7 +22,8 @@ std::int64_t steady_ms() {
 
 bool Environment::needs_mending() const {
   return options_.access == LmdbAccess::serve && options_.damaged_file == DamagedFile::is_set_aside &&
-         steady_ms() >= mend_after_ms_ && (suspect_ || was_set_aside_by_another());
+         abandoned_ < limits::kStoreAbandonedMax && steady_ms() >= mend_after_ms_ &&
+         (suspect_ || was_set_aside_by_another());
 }
 
 // Whoever sets a file aside gives both files new names; a file that was deleted or put there by a user is not
@@ -83,57 +84,57 @@ bool Environment::mend() {
     return false;
   }
   mend_after_ms_ = 0;
+  if (abandoned_ == limits::kStoreAbandonedMax)
+    notice("The store in " + directory_->path().string() +
+           " is damaged again and again. After the next damage the broker does without it until a restart.");
   return true;
 }
 
 // `faults`: empty when liblmdb was left by a fault, lock.mdb is damaged, or another process has set the file
-// aside.
+// aside. The gate closes last: lookups wait for neither another process nor the check of a large file.
 Status Environment::replace_file(const std::vector<std::string>& faults) {
   take_kept();
+  const Replacing replacing(*presence_, limits::kStoreOpenWaitMax);
+  if (!replacing.has_begun()) return tl::unexpected(error(EBUSY, "opened"));
+  const FileFindings findings = look_again(faults);
   if (!gate_.close(limits::kStoreWriteWaitMax)) return tl::unexpected(error(EBUSY, "closed"));
-  const auto& path = directory_->path();
   std::string told;
-  int code = 0;
-  {
-    const Replacing replacing(*presence_, limits::kStoreOpenWaitMax);
-    const FileIdentity opened = files_.data();
-    if (replacing.has_begun()) close_map();
-    const auto named = identity_of(path / kDataFileName);
-    code = replacing.has_begun() ? 0 : EBUSY;
-    if (code == 0 && named && named->is_same_file(opened)) code = remove_from_place(faults, told);
-    if (code == 0) {
-      faulted_ = false;
-      code = open_map(map_bytes_);
-      unusable_ = code != 0;
-      suspect_ = false;
-    }
-    gate_.open();
-    if (code == 0) mark_.note_sound(path);
-    if (code == 0)
-      if (auto prepared = prepare_tables(LmdbAccess::serve); !prepared) return prepared;
+  const FileIdentity opened = files_.data();
+  close_map();
+  const auto named = identity_of(directory_->path() / kDataFileName);
+  int code = named && named->is_same_file(opened) ? remove_from_place(findings, told) : 0;
+  if (code == 0) {
+    faulted_ = false;
+    code = open_map(map_bytes_);
+    suspect_ = false;
   }
+  unusable_ = code != 0;
+  gate_.open();
   if (code != 0) return tl::unexpected(error(code, "opened"));
+  mark_.note_sound(directory_->path());
+  if (auto prepared = prepare_tables(LmdbAccess::serve); !prepared) return prepared;
   if (!told.empty()) notice(told);
   return {};
 }
 
-// With the map closed. A sound data file stays in place when this process alone has it: then lock.mdb was
-// damaged, and goes.
-int Environment::remove_from_place(const std::vector<std::string>& faults, std::string& told) {
-  const auto& path = directory_->path();
+// Empty when the data file is sound and this process alone has it open: then lock.mdb was damaged.
+FileFindings Environment::look_again(const std::vector<std::string>& faults) {
   FileFindings findings;
   findings.faults = faults;
-  if (faults.empty()) {
-    const bool alone = presence_->exclude();
-    findings = check_closed_file(path / kDataFileName, limits::kStoreCheckTimeMax);
-    if (alone && findings.faults.empty()) {
-      const bool gone = ::unlink((path / kLockFileName).c_str()) == 0 || errno == ENOENT;
-      presence_->share();
-      told = "A file of the store in " + path.string() + " was damaged: lock.mdb is made anew.";
-      return gone ? 0 : errno;
-    }
-    if (alone) presence_->share();
-    if (findings.faults.empty()) findings.faults.emplace_back("a file was cut short or overwritten");
+  if (!faults.empty()) return findings;
+  const bool alone = presence_->exclude();
+  findings = check_closed_file(directory_->path() / kDataFileName, limits::kStoreCheckTimeMax);
+  if (alone) presence_->share();
+  if (!alone && findings.faults.empty()) findings.faults.emplace_back("a file was cut short or overwritten");
+  return findings;
+}
+
+// With the map closed.
+int Environment::remove_from_place(const FileFindings& findings, std::string& told) {
+  const auto& path = directory_->path();
+  if (findings.faults.empty()) {
+    told = "A file of the store in " + path.string() + " was damaged: lock.mdb is made anew.";
+    return ::unlink((path / kLockFileName).c_str()) == 0 || errno == ENOENT ? 0 : errno;
   }
   const auto name = set_aside_data_file(path);
   if (!name) return EIO;

@@ -39,6 +39,7 @@ class OpenFiles {
   void close();
   // Leaves the descriptor open for good.
   void give_up() { lock_file_ = -1; }
+  bool are_open() const { return lock_file_ >= 0; }
 
   int data_file() const { return data_file_; }
   const FileIdentity& data() const { return data_; }

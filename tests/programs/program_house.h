@@ -29,6 +29,9 @@ namespace anyclaude::programs {
 
 using nlohmann::json;
 
+// A command that has not ended by then is killed, and the test goes on to fail.
+inline constexpr std::chrono::seconds kCommandEndsWithin{60};
+
 struct Asked {
   bool is_hit = false;
   bool is_right = false;
@@ -141,9 +144,7 @@ class ProgramHouse : public ::testing::Test {
       request.err = err.get();
       const auto pid = launcher::spawn(request);
       EXPECT_TRUE(pid);
-      int status = 0;
-      if (pid) ::waitpid(*pid, &status, 0);
-      done.exit_code = launcher::exit_code_of(status);
+      if (pid) done.exit_code = exit_code_in_time(*pid);
     }
     done.took =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
@@ -171,6 +172,15 @@ class ProgramHouse : public ::testing::Test {
     request.directory = home();
     request.parent_death = launcher::ParentDeath::terminate;
     return request;
+  }
+  static int exit_code_in_time(pid_t pid) {
+    const auto deadline = std::chrono::steady_clock::now() + kCommandEndsWithin;
+    int status = 0;
+    while (::waitpid(pid, &status, WNOHANG) == 0) {
+      if (std::chrono::steady_clock::now() >= deadline) ::kill(pid, SIGKILL);
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return launcher::exit_code_of(status);
   }
   int open_for_output(const std::string& name) const {
     return ::open((home() / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
