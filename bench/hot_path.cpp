@@ -14,7 +14,7 @@
 #include "app/allocator.h"
 #include "app/broker_app.h"
 #include "base/random_id.h"
-#include "http/http_server.h"
+#include "http/server/http_server.h"
 #include "wire_client.h"
 
 namespace anyclaude::bench {

@@ -6,11 +6,11 @@
 #include <cstdlib>
 #include <map>
 
-#include "backend/backend_profiles.h"
-#include "backend/chat_encoder.h"
+#include "backend/dialect/chat_encoder.h"
+#include "backend/profile/backend_profiles.h"
 #include "base/clock.h"
-#include "canonical/prompt_layer.h"
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
+#include "prompt/layout/prompt_layer.h"
 #include "storage/memory/memory_store.h"
 #include "tools/simserver/request_reader.h"
 #include "tools/simserver/whole_reply.h"

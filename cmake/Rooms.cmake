@@ -27,6 +27,14 @@ function(anyclaude_room name)
   target_link_libraries(room_${name} ${scope} ${ROOM_USES} ${ROOM_LIBS})
 endfunction()
 
+# anyclaude_group(NAME rooms...)
+# Several rooms that others use as one.
+function(anyclaude_group name)
+  list(TRANSFORM ARGN PREPEND room_ OUTPUT_VARIABLE rooms)
+  add_library(room_${name} INTERFACE)
+  target_link_libraries(room_${name} INTERFACE ${rooms})
+endfunction()
+
 # anyclaude_program(NAME (DIR path | MAIN file) [USES rooms...] [LIBS targets...])
 # A program is a thin main.cpp; with DIR the rest of the directory becomes the library lib_NAME, so tests can link it.
 function(anyclaude_program name)
@@ -52,11 +60,12 @@ function(anyclaude_program name)
 endfunction()
 
 # anyclaude_tests(NAME [USES targets...] [LABELS labels...])
-# Every tests/NAME/*_test.cpp becomes one program test_NAME, whose cases ctest lists one by one. Files that include
+# Every *_test.cpp of tests/NAME and of its directories becomes one program test_NAME, whose cases ctest lists one by one. Files that include
 # RapidCheck are left out where it is not installed; where it is, their properties run once more with a random seed.
 function(anyclaude_tests name)
   cmake_parse_arguments(TESTS "" "" "USES;LABELS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp
+    ${CMAKE_SOURCE_DIR}/tests/${name}/*/*_test.cpp)
   set(property_sources)
   foreach(source ${sources})
     file(STRINGS ${source} includes_it REGEX "include <rapidcheck" LIMIT_COUNT 1)

@@ -4,13 +4,13 @@
 #include <memory>
 #include <vector>
 
-#include "backend/backend_profiles.h"
+#include "backend/profile/backend_profiles.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/config.h"
-#include "metrics/cost_ledger.h"
-#include "proxy/backend_set.h"
-#include "proxy/router.h"
+#include "scheduler/backend_set.h"
+#include "scheduler/cost_ledger.h"
+#include "scheduler/router.h"
 
 namespace anyclaude {
 

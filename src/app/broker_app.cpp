@@ -13,9 +13,9 @@
 #include "base/random_id.h"
 #include "base/version.h"
 #include "config/config_digest.h"
-#include "http/http_server.h"
-#include "http/own_address.h"
-#include "messages/api_error.h"
+#include "http/net/own_address.h"
+#include "http/server/http_server.h"
+#include "messages/events/api_error.h"
 #include "proxy/broker_service.h"
 #include "storage/lmdb/lmdb_store.h"
 

@@ -5,10 +5,10 @@
 #include <memory>
 #include <string>
 
-#include "backend/backend_profiles.h"
+#include "backend/profile/backend_profiles.h"
 #include "base/error.h"
 #include "config/config.h"
-#include "http/http_server.h"
+#include "http/server/http_server.h"
 
 namespace anyclaude {
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "backend/profile_listing.h"
+#include "backend/profile/profile_listing.h"
 #include "base/version.h"
 #include "servers/load_config.h"
 

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "backend/backend_profiles.h"
+#include "backend/profile/backend_profiles.h"
 #include "base/error.h"
 #include "config/read_config.h"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "backend/context_needs.h"
+#include "backend/profile/context_needs.h"
 
 namespace anyclaude {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <thread>
 
-#include "backend/backend.h"
+#include "backend/identity/backend.h"
 
 namespace anyclaude {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "messages/message_assembler.h"
+#include "messages/events/message_assembler.h"
 
 namespace anyclaude {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "messages/attribution.h"
-#include "messages/block_kind.h"
+#include "messages/request/attribution.h"
+#include "messages/request/block_kind.h"
 
 namespace anyclaude {
 namespace {

@@ -11,8 +11,8 @@
 #include "base/error.h"
 #include "canonical/canonical_request.h"
 #include "canonical/canonical_writer.h"
-#include "messages/block_kind.h"
-#include "messages/json_reader.h"
+#include "messages/json/json_reader.h"
+#include "messages/request/block_kind.h"
 
 namespace anyclaude {
 

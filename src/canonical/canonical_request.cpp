@@ -7,9 +7,9 @@
 #include "canonical/canonical_content.h"
 #include "canonical/canonical_writer.h"
 #include "canonical/request_origin.h"
-#include "messages/json_document.h"
-#include "messages/json_reader.h"
-#include "messages/request_field.h"
+#include "messages/json/json_document.h"
+#include "messages/json/json_reader.h"
+#include "messages/request/request_field.h"
 
 namespace anyclaude {
 namespace {
@@ -215,16 +215,6 @@ class Canonicalizer {
 };
 
 }  // namespace
-
-std::string_view name_of(Lane lane) {
-  switch (lane) {
-    case Lane::verbatim:
-      return "verbatim";
-    case Lane::rewritten:
-      return "rewritten";
-  }
-  return "";
-}
 
 std::string_view name_of(OrderingLevel level) {
   switch (level) {

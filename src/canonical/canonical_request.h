@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "messages/messages_request.h"
+#include "messages/request/lane.h"
+#include "messages/request/messages_request.h"
 
 namespace anyclaude {
 
@@ -17,9 +18,6 @@ class JsonDocument;
 
 // Raised whenever the canonical bytes of any request change; tests/golden holds the digests to it.
 inline constexpr std::uint32_t kKeyVersion = 1;
-
-enum class Lane { verbatim, rewritten };
-std::string_view name_of(Lane lane);
 
 // How much the prompt layer may move. `off` keeps the client's order of tools.
 enum class OrderingLevel { off, safe, standard, aggressive };

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 
 namespace anyclaude {
 

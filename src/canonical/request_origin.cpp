@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 
 namespace anyclaude {
 namespace {

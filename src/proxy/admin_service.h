@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "config/broker_files.h"
-#include "http/http_message.h"
-#include "http/response_writer.h"
-#include "messages/api_error.h"
+#include "http/server/response_writer.h"
+#include "http/wire/http_message.h"
+#include "messages/events/api_error.h"
 #include "proxy/broker_parts.h"
 #include "storage/response_store.h"
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "messages/reply_json.h"
+#include "messages/events/reply_json.h"
 
 namespace anyclaude {
 

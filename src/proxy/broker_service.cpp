@@ -4,12 +4,12 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "backend/model_list.h"
+#include "backend/identity/model_list.h"
 #include "base/limits.h"
-#include "http/via_mark.h"
-#include "messages/json_document.h"
-#include "messages/message_stream.h"
-#include "messages/request_bounds.h"
+#include "http/wire/via_mark.h"
+#include "messages/events/message_stream.h"
+#include "messages/json/json_document.h"
+#include "messages/request/request_bounds.h"
 #include "proxy/own_thinking.h"
 #include "proxy/reply_sender.h"
 #include "proxy/request_path.h"

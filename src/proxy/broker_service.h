@@ -5,8 +5,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <utility>
 
-#include "http/http_message.h"
-#include "http/response_writer.h"
+#include "http/server/response_writer.h"
+#include "http/wire/http_message.h"
 #include "proxy/admin_service.h"
 #include "proxy/broker_parts.h"
 #include "proxy/request_pipeline.h"

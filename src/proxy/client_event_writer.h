@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "backend/key_mask.h"
-#include "messages/message_event.h"
+#include "backend/identity/key_mask.h"
+#include "messages/events/message_event.h"
 #include "proxy/exchange.h"
 #include "proxy/reply_recorder.h"
 

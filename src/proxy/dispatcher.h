@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "messages/api_error.h"
+#include "messages/events/api_error.h"
 #include "proxy/broker_parts.h"
 #include "proxy/exchange.h"
 

@@ -5,23 +5,23 @@
 #include <string>
 #include <vector>
 
-#include "backend/backend.h"
-#include "backend/reply_decoder.h"
+#include "backend/dialect/reply_decoder.h"
+#include "backend/identity/backend.h"
 #include "base/clock.h"
 #include "cache/admission.h"
 #include "cache/cache_control.h"
 #include "cache/cache_status.h"
 #include "canonical/canonical_request.h"
-#include "http/http_message.h"
-#include "http/response_writer.h"
-#include "messages/json_document.h"
-#include "messages/messages_request.h"
-#include "metrics/cost_ledger.h"
+#include "http/server/response_writer.h"
+#include "http/wire/http_message.h"
+#include "messages/json/json_document.h"
+#include "messages/request/messages_request.h"
 #include "metrics/ledger.h"
-#include "prefix/prefix_chain.h"
+#include "prompt/chain/prefix_chain.h"
 #include "proxy/argument_listener.h"
-#include "proxy/backend_set.h"
-#include "proxy/server_health.h"
+#include "scheduler/backend_set.h"
+#include "scheduler/cost_ledger.h"
+#include "scheduler/server_health.h"
 #include "storage/response_store.h"
 
 namespace anyclaude {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "canonical/header_use.h"
-#include "http/header_syntax.h"
+#include "http/wire/header_syntax.h"
 
 namespace anyclaude {
 namespace {

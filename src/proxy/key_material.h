@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "canonical/canonical_request.h"
-#include "http/http_message.h"
+#include "http/wire/http_message.h"
 
 namespace anyclaude {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "messages/json_spans.h"
-#include "messages/message_stream.h"
+#include "messages/events/message_stream.h"
+#include "messages/json/json_spans.h"
 
 namespace anyclaude {
 namespace {

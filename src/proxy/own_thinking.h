@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 
 namespace anyclaude {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "backend/chat_shape.h"
+#include "backend/dialect/chat_shape.h"
 
 namespace anyclaude {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <optional>
 
-#include "backend/prompt_fit.h"
-#include "backend/reply_decoder.h"
-#include "messages/api_error.h"
+#include "backend/dialect/reply_decoder.h"
+#include "backend/tokens/prompt_fit.h"
+#include "messages/events/api_error.h"
 #include "proxy/broker_parts.h"
 #include "proxy/exchange.h"
 

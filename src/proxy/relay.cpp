@@ -1,8 +1,8 @@
 #include "proxy/relay.h"
 
-#include "backend/upstream_error.h"
-#include "http/via_mark.h"
-#include "messages/reply_json.h"
+#include "backend/dialect/upstream_error.h"
+#include "http/wire/via_mark.h"
+#include "messages/events/reply_json.h"
 #include "proxy/reply_headers.h"
 
 namespace anyclaude {

@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-#include "backend/backend.h"
-#include "backend/key_mask.h"
-#include "http/response_writer.h"
-#include "http/upstream_call.h"
+#include "backend/identity/backend.h"
+#include "backend/identity/key_mask.h"
+#include "http/client/upstream_call.h"
+#include "http/server/response_writer.h"
 
 namespace anyclaude {
 

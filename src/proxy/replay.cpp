@@ -4,8 +4,8 @@
 
 #include "base/bounded_json.h"
 #include "base/random_id.h"
-#include "messages/message_assembler.h"
-#include "messages/message_event.h"
+#include "messages/events/message_assembler.h"
+#include "messages/events/message_event.h"
 
 namespace anyclaude {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "messages/messages_request.h"
+#include "messages/request/messages_request.h"
 #include "storage/response_store.h"
 
 namespace anyclaude {

@@ -1,8 +1,8 @@
 // The header fields this broker adds to a reply.
 #pragma once
 
-#include "http/http_message.h"
-#include "messages/api_error.h"
+#include "http/wire/http_message.h"
+#include "messages/events/api_error.h"
 #include "proxy/exchange.h"
 
 namespace anyclaude {

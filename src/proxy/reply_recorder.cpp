@@ -1,9 +1,10 @@
 #include "proxy/reply_recorder.h"
 
 #include "base/bounded_json.h"
-#include "messages/reply_json.h"
+#include "messages/events/reply_json.h"
+#include "messages/request/body_tokens.h"
 #include "proxy/exchange_key.h"
-#include "proxy/router.h"
+#include "scheduler/router.h"
 
 namespace anyclaude {
 namespace {

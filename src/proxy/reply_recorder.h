@@ -4,9 +4,9 @@
 #include <optional>
 #include <string_view>
 
-#include "backend/prompt_fit.h"
+#include "backend/tokens/prompt_fit.h"
 #include "cache/admission.h"
-#include "messages/message_assembler.h"
+#include "messages/events/message_assembler.h"
 #include "proxy/broker_parts.h"
 #include "proxy/exchange.h"
 

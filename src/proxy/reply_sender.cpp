@@ -1,6 +1,6 @@
 #include "proxy/reply_sender.h"
 
-#include "messages/message_event.h"
+#include "messages/events/message_event.h"
 #include "proxy/reply_headers.h"
 
 namespace anyclaude {

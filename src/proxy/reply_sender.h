@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "http/response_writer.h"
-#include "messages/api_error.h"
+#include "http/server/response_writer.h"
+#include "messages/events/api_error.h"
 #include "proxy/exchange.h"
 
 namespace anyclaude {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "http/header_syntax.h"
-#include "http/http_message.h"
+#include "http/wire/header_syntax.h"
+#include "http/wire/http_message.h"
 
 namespace anyclaude {
 namespace {

@@ -2,15 +2,16 @@
 
 #include <nlohmann/json.hpp>
 
-#include "backend/model_list.h"
+#include "backend/identity/model_list.h"
 #include "base/bounded_json.h"
 #include "base/random_id.h"
 #include "cache/cacheability.h"
 #include "cache/partition.h"
-#include "canonical/working_directory.h"
-#include "http/via_mark.h"
-#include "messages/request_bounds.h"
-#include "prefix/prompt_chain.h"
+#include "http/wire/via_mark.h"
+#include "messages/request/body_tokens.h"
+#include "messages/request/request_bounds.h"
+#include "prompt/chain/prompt_chain.h"
+#include "prompt/rules/working_directory.h"
 #include "proxy/exchange_key.h"
 #include "proxy/key_material.h"
 #include "proxy/own_thinking.h"

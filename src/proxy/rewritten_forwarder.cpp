@@ -1,17 +1,17 @@
 #include "proxy/rewritten_forwarder.h"
 
-#include "backend/key_mask.h"
-#include "backend/model_list.h"
-#include "backend/tool_call_offers.h"
-#include "backend/upstream_dialect.h"
+#include "backend/dialect/upstream_dialect.h"
+#include "backend/identity/key_mask.h"
+#include "backend/identity/model_list.h"
+#include "backend/tool_calls/tool_call_offers.h"
 #include "base/random_id.h"
-#include "http/via_mark.h"
+#include "http/wire/via_mark.h"
 #include "proxy/client_event_writer.h"
 #include "proxy/cost_settlement.h"
 #include "proxy/reply_headers.h"
 #include "proxy/reply_recorder.h"
 #include "proxy/reply_sender.h"
-#include "proxy/retry_policy.h"
+#include "scheduler/retry_policy.h"
 
 namespace anyclaude {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "backend/chat_encoder.h"
+#include "backend/dialect/chat_encoder.h"
 #include "proxy/broker_parts.h"
 #include "proxy/forwarder.h"
 #include "proxy/prompt_check.h"

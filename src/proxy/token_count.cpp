@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "backend/chat_encoder.h"
-#include "backend/model_list.h"
-#include "backend/token_counter.h"
+#include "backend/dialect/chat_encoder.h"
+#include "backend/identity/model_list.h"
+#include "backend/tokens/token_counter.h"
 #include "cache/partition.h"
-#include "http/via_mark.h"
+#include "http/wire/via_mark.h"
 #include "proxy/exchange.h"
 
 namespace anyclaude {

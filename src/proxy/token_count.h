@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "backend/backend.h"
-#include "http/http_message.h"
-#include "messages/messages_request.h"
+#include "backend/identity/backend.h"
+#include "http/wire/http_message.h"
+#include "messages/request/messages_request.h"
 #include "proxy/broker_parts.h"
 
 namespace anyclaude {

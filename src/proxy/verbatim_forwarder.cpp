@@ -1,6 +1,6 @@
 #include "proxy/verbatim_forwarder.h"
 
-#include "http/sse.h"
+#include "http/wire/sse.h"
 #include "proxy/cost_settlement.h"
 #include "proxy/relay.h"
 #include "proxy/reply_headers.h"

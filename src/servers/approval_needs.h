@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/backend_profiles.h"
+#include "backend/profile/backend_profiles.h"
 #include "base/error.h"
 #include "config/config.h"
 

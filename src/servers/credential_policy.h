@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "backend/backend_profile.h"
+#include "backend/profile/backend_profile.h"
 #include "config/config.h"
-#include "http/url.h"
+#include "http/wire/url.h"
 
 namespace anyclaude {
 

@@ -1,7 +1,7 @@
 // The configuration together with the backend profiles it is read with, for every program.
 #pragma once
 
-#include "backend/backend_profiles.h"
+#include "backend/profile/backend_profiles.h"
 #include "base/error.h"
 #include "config/read_config.h"
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "backend/backend_profiles.h"
-#include "backend/backend_settings.h"
+#include "backend/profile/backend_profiles.h"
+#include "backend/profile/backend_settings.h"
 #include "base/error.h"
 #include "config/config.h"
 

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/upstream_dialect.h"
-#include "messages/message_assembler.h"
+#include "backend/dialect/upstream_dialect.h"
+#include "messages/events/message_assembler.h"
 #include "tests/fakes/built_in_profile.h"
 #include "tests/fakes/event_order_checker.h"
 

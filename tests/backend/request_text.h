@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "messages/json_document.h"
-#include "messages/messages_request.h"
+#include "messages/json/json_document.h"
+#include "messages/request/messages_request.h"
 
 namespace anyclaude {
 

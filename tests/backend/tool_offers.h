@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "messages/messages_request.h"
+#include "messages/request/messages_request.h"
 
 namespace anyclaude {
 

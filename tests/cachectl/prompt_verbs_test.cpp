@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "canonical/learned_line.h"
-#include "prefix/prompt_trace.h"
+#include "prompt/rules/learned_line.h"
+#include "prompt/trace/prompt_trace.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "storage/store_secrets.h"
 #include "tests/fakes/fake_clock.h"

@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 #include "tests/canonical/request_fixtures.h"
 #include "tests/canonical/request_rewrites.h"
 

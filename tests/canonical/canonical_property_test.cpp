@@ -3,7 +3,7 @@
 
 #include <rapidcheck/gtest.h>
 
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 #include "tests/canonical/request_fixtures.h"
 #include "tests/canonical/request_rewrites.h"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 #include "tests/canonical/request_fixtures.h"
 
 namespace anyclaude {

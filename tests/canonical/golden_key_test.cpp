@@ -7,7 +7,7 @@
 
 #include "base/digest.h"
 #include "cache/cache_key.h"
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 #include "tests/canonical/request_fixtures.h"
 
 namespace anyclaude {

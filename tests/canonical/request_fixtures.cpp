@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 
 namespace anyclaude {
 namespace {

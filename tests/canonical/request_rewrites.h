@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "messages/messages_request.h"
+#include "messages/request/messages_request.h"
 #include "tests/canonical/request_fixtures.h"
 
 namespace anyclaude {

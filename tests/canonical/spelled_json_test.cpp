@@ -3,9 +3,9 @@
 #include <rapidcheck/gtest.h>
 
 #include "canonical/request_fixtures.h"
-#include "messages/json_document.h"
-#include "messages/json_spelling.h"
-#include "messages/json_text_writer.h"
+#include "messages/json/json_document.h"
+#include "messages/json/json_spelling.h"
+#include "messages/json/json_text_writer.h"
 
 namespace anyclaude {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fakes/emulator/emulator.h"
-#include "http/upstream_call.h"
+#include "http/client/upstream_call.h"
 
 namespace anyclaude::emulators {
 namespace {

@@ -3,8 +3,8 @@
 #include "base/random_id.h"
 #include "config/broker_files.h"
 #include "fakes/event_order_checker.h"
-#include "http/sse.h"
-#include "messages/message_assembler.h"
+#include "http/wire/sse.h"
+#include "messages/events/message_assembler.h"
 
 namespace anyclaude::conformance {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "app/broker_app.h"
 #include "fakes/emulator/emulator.h"
-#include "http/upstream_call.h"
+#include "http/client/upstream_call.h"
 
 namespace anyclaude::conformance {
 

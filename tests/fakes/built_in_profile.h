@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "backend/backend_profiles.h"
+#include "backend/profile/backend_profiles.h"
 
 namespace anyclaude {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "messages/message_event.h"
+#include "messages/events/message_event.h"
 
 namespace anyclaude {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "backend/backend.h"
+#include "backend/identity/backend.h"
 #include "fakes/scripted_upstream.h"
 
 namespace anyclaude::fakes {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fakes/fake_clock.h"
-#include "http/waiter.h"
+#include "http/net/waiter.h"
 
 namespace anyclaude::fakes {
 

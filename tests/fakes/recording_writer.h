@@ -6,7 +6,7 @@
 #include <limits>
 #include <string>
 
-#include "http/response_writer.h"
+#include "http/server/response_writer.h"
 
 namespace anyclaude::fakes {
 

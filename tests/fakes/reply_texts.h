@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "http/http_message.h"
+#include "http/wire/http_message.h"
 
 namespace anyclaude::fakes {
 

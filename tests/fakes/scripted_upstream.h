@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "http/upstream_call.h"
+#include "http/client/upstream_call.h"
 
 namespace anyclaude::fakes {
 

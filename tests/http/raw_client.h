@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/socket.h"
+#include "http/net/socket.h"
 
 namespace anyclaude::test {
 

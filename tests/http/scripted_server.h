@@ -8,8 +8,8 @@
 #include <string_view>
 #include <thread>
 
-#include "http/socket.h"
-#include "http/url.h"
+#include "http/net/socket.h"
+#include "http/wire/url.h"
 
 namespace anyclaude::test {
 

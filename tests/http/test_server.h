@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "http/http_server.h"
-#include "http/url.h"
+#include "http/server/http_server.h"
+#include "http/wire/url.h"
 
 namespace anyclaude::test {
 

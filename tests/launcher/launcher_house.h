@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-#include "http/socket.h"
+#include "http/net/socket.h"
 #include "tests/storage/temporary_directory.h"
 #include "tools/launcher/child_process.h"
 

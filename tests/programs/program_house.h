@@ -18,8 +18,8 @@
 #include <thread>
 #include <vector>
 
-#include "http/socket.h"
-#include "http/upstream_call.h"
+#include "http/client/upstream_call.h"
+#include "http/net/socket.h"
 #include "tests/storage/answers.h"
 #include "tests/storage/temporary_directory.h"
 #include "tools/launcher/child_process.h"

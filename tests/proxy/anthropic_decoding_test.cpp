@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "http/sse.h"
-#include "messages/message_assembler.h"
+#include "http/wire/sse.h"
+#include "messages/events/message_assembler.h"
 
 namespace anyclaude {
 namespace {

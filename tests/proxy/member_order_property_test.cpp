@@ -7,8 +7,8 @@
 #include "broker_fixture.h"
 #include "canonical/request_fixtures.h"
 #include "fakes/reply_texts.h"
-#include "messages/json_spans.h"
-#include "messages/reply_json.h"
+#include "messages/events/reply_json.h"
+#include "messages/json/json_spans.h"
 
 namespace anyclaude {
 namespace {

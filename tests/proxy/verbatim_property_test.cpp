@@ -5,7 +5,7 @@
 #include "broker_fixture.h"
 #include "canonical/request_rewrites.h"
 #include "fakes/reply_texts.h"
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 
 namespace anyclaude {
 namespace {

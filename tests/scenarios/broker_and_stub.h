@@ -14,8 +14,8 @@
 
 #include "app/broker_app.h"
 #include "base/random_id.h"
-#include "http/http_server.h"
-#include "http/upstream_call.h"
+#include "http/client/upstream_call.h"
+#include "http/server/http_server.h"
 
 namespace anyclaude::scenarios {
 

@@ -1,7 +1,7 @@
 // A broker whose server is a broker again, itself in the end: every request ends, at once and with a
 // sentence.
 #include "config/broker_files.h"
-#include "http/header_syntax.h"
+#include "http/wire/header_syntax.h"
 #include "scenarios/broker_and_stub.h"
 
 namespace anyclaude::scenarios {

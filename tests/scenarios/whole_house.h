@@ -14,7 +14,7 @@
 
 #include "app/broker_app.h"
 #include "base/random_id.h"
-#include "http/upstream_call.h"
+#include "http/client/upstream_call.h"
 #include "tools/simserver/sim_server.h"
 
 namespace anyclaude::scenarios {

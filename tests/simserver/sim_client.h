@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "http/sse.h"
-#include "http/upstream_call.h"
+#include "http/client/upstream_call.h"
+#include "http/wire/sse.h"
 #include "tools/simserver/sim_server.h"
 
 namespace anyclaude::sim {

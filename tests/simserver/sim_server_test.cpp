@@ -5,7 +5,7 @@
 
 #include <thread>
 
-#include "messages/message_assembler.h"
+#include "messages/events/message_assembler.h"
 #include "tests/simserver/recordings.h"
 #include "tests/simserver/sim_client.h"
 

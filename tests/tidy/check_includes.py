@@ -4,7 +4,7 @@ import re
 import sys
 from pathlib import Path
 
-from rooms import LIBRARY_HEADERS, SINGLE_HOMES, VOCABULARY_HEADERS, parse_cmake, parse_table, room_of, source_files
+from rooms import LIBRARY_HEADERS, SINGLE_HOMES, VOCABULARY_HEADERS, parse_cmake, parse_table, room_of, rooms_used, source_files
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 # What the compiler and the system bring along: <vector>, <sys/socket.h>, <unistd.h>.
@@ -31,8 +31,8 @@ def map_faults(root):
             if used not in known:
                 yield f"CMakeLists.txt: '{room.name}' uses '{used}', which does not stand above it: use goes one way"
         for library in room.libraries:
-            if SINGLE_HOMES.get(library, room.name) != room.name:
-                yield f"CMakeLists.txt: '{room.name}' links {library}, which lives in '{SINGLE_HOMES[library]}' alone"
+            if room.name not in SINGLE_HOMES.get(library, [room.name]):
+                yield f"CMakeLists.txt: '{room.name}' links {library}, which lives in {' and '.join(SINGLE_HOMES[library])} alone"
         known.append(room.name)
 
 
@@ -40,9 +40,9 @@ def library_fault(room, header):
     """What is wrong with a room including <header>, or None."""
     for pattern, targets in LIBRARY_HEADERS.items():
         if re.fullmatch(pattern, header):
-            homes = {SINGLE_HOMES[target] for target in targets if target in SINGLE_HOMES}
+            homes = sorted({home for target in targets for home in SINGLE_HOMES.get(target, [])})
             if homes and room.name not in homes:
-                return f"<{header}> belongs to room '{homes.pop()}' alone"
+                return f"<{header}> belongs to {' and '.join(homes)} alone"
             if not set(targets) & set(room.libraries):
                 return f"<{header}> needs {' or '.join(targets)} among the LIBS of '{room.name}' in CMakeLists.txt"
             return None
@@ -59,7 +59,7 @@ def project_fault(root, rooms, room, header):
     target = room_of(rooms, candidates[0])
     if target is None:
         return f'"{header}" is in no room'
-    if target.name != room.name and target.name not in room.uses:
+    if target.name != room.name and target.name not in rooms_used(rooms, room):
         return f"room '{room.name}' may not use room '{target.name}' (\"{header}\")"
     return None
 

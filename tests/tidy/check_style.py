@@ -23,8 +23,8 @@ SUBRANGE = re.compile(r"std::(ranges::)?views::|std::ranges::(subrange|unique|re
 # Both libraries read any depth; trees of it overflow the stack when they are written, copied or freed.
 UNBOUNDED_JSON = re.compile(r"\b([jJ]son|ordered_json)::(parse|accept|sax_parse)\b|simdjson::(dom|ondemand)::parser\b"
                             r"|>>\s*json\b")
-READS_JSON = {"src/base/bounded_json.cpp", "src/messages/json_document.h", "src/messages/json_document.cpp",
-              "src/messages/json_repair.cpp"}
+READS_JSON = {"src/base/bounded_json.cpp", "src/messages/json/json_document.h", "src/messages/json/json_document.cpp",
+              "src/messages/json/json_repair.cpp"}
 PROGRAMS = ("src/", "storage/", "tools/")
 DOWNLOAD = re.compile(r'"resolved"\s*:\s*"[a-z+]+:')
 # macOS ships bash 3.2, which has none of these.

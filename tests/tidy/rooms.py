@@ -22,8 +22,8 @@ LIBRARY_HEADERS = {
 # Part of the vocabulary of base, which every room speaks.
 VOCABULARY_HEADERS = {"tl/expected.hpp"}
 
-# Libraries that stay behind one room's interface, whatever the link lines say.
-SINGLE_HOMES = {"lmdb::lmdb": "storage_lmdb", "httplib::httplib": "http"}
+# Libraries that stay behind the interfaces of these rooms, whatever the link lines say.
+SINGLE_HOMES = {"lmdb::lmdb": ["storage_lmdb"], "httplib::httplib": ["http_server", "http_client"]}
 
 SOURCE_SUFFIXES = {".h", ".cpp"}
 
@@ -40,8 +40,11 @@ def parse_cmake(text):
     """The rooms and programs of a CMakeLists.txt, by name, in their order."""
     text = re.sub(r"#.*", "", text)
     rooms = {}
-    for arguments in re.findall(r"\banyclaude_(?:room|program)\(([^)]*)\)", text):
+    for kind, arguments in re.findall(r"\banyclaude_(room|group|program)\(([^)]*)\)", text):
         name, *words = arguments.split()
+        if kind == "group":
+            rooms[name] = Room(name, None, words)
+            continue
         lists = {"DIR": [], "MAIN": [], "USES": [], "LIBS": []}
         current = None
         for word in words:
@@ -52,6 +55,16 @@ def parse_cmake(text):
         if lists["DIR"]:
             rooms[name] = Room(name, lists["DIR"][0], lists["USES"], lists["LIBS"])
     return rooms
+
+
+def rooms_used(rooms, room):
+    """The names of the rooms a room may use, those of its groups included."""
+    for name in room.uses:
+        used = rooms.get(name)
+        if used is not None and used.directory is None:
+            yield from rooms_used(rooms, used)
+        else:
+            yield name
 
 
 def parse_table(text):

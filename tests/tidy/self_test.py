@@ -16,7 +16,9 @@ import check_style
 
 CMAKE = """
 anyclaude_room(base DIR src/base)
-anyclaude_room(http DIR src/http USES base LIBS httplib::httplib)  # over cpp-httplib
+anyclaude_room(http_wire DIR src/http/wire USES base)
+anyclaude_room(http_server DIR src/http/server USES base LIBS httplib::httplib)  # over cpp-httplib
+anyclaude_group(http http_wire http_server)
 anyclaude_room(proxy DIR src/proxy
   USES base http)
 anyclaude_program(tool DIR tools/tool USES base)
@@ -25,7 +27,9 @@ DESIGN = """
 | room | holds | may use |
 |---|---|---|
 | `base` | errors | nothing |
-| `http` | the wire | base |
+| `http_wire` | the syntax | base |
+| `http_server` | the server | base |
+| `http` | group | http_wire, http_server |
 | `proxy` | steps | base, http |
 | `tool` | a program | base |
 
@@ -42,8 +46,8 @@ class PlantedFaults(unittest.TestCase):
         self.write("CMakeLists.txt", CMAKE)
         self.write("docs/design.md", DESIGN)
         self.write("src/base/error.h", HEADER)
-        self.write("src/http/server.h", HEADER + '#include "base/error.h"\n#include <httplib.h>\n#include <unistd.h>\n')
-        self.write("src/proxy/steps.h", HEADER + '#include "http/server.h"\n')
+        self.write("src/http/server/server.h", HEADER + '#include "base/error.h"\n#include <httplib.h>\n#include <unistd.h>\n')
+        self.write("src/proxy/steps.h", HEADER + '#include "http/server/server.h"\n')
         self.write("tools/tool/main.cpp", '#include "base/error.h"\n')
 
     def write(self, name, text):
@@ -66,8 +70,16 @@ class PlantedFaults(unittest.TestCase):
         self.assertEqual(self.includes() + self.style(), [])
 
     def test_an_include_against_the_direction(self):
-        self.write("src/base/clock.h", HEADER + '\n#include "http/server.h"\n')
-        self.expect(self.includes(), "src/base/clock.h:6", "'base' may not use room 'http'")
+        self.write("src/base/clock.h", HEADER + '\n#include "http/server/server.h"\n')
+        self.expect(self.includes(), "src/base/clock.h:6", "'base' may not use room 'http_server'")
+
+    def test_an_include_against_the_direction_inside_a_group(self):
+        self.write("src/http/wire/url.h", HEADER + '#include "http/server/server.h"\n')
+        self.expect(self.includes(), "src/http/wire/url.h:6", "'http_wire' may not use room 'http_server'")
+
+    def test_a_group_that_left_the_table(self):
+        self.write("CMakeLists.txt", CMAKE.replace("(http http_wire http_server)", "(http http_wire)"))
+        self.assertTrue(any("'http' links http_wire;" in fault for fault in self.includes()))
 
     def test_a_program_that_reaches_too_far(self):
         self.write("tools/tool/more.cpp", '#include "proxy/steps.h"\n')
@@ -75,11 +87,11 @@ class PlantedFaults(unittest.TestCase):
 
     def test_a_library_outside_its_room(self):
         self.write("src/proxy/steps.cpp", "#include <httplib.h>\n")
-        self.expect(self.includes(), "src/proxy/steps.cpp:1", "belongs to room 'http' alone")
+        self.expect(self.includes(), "src/proxy/steps.cpp:1", "belongs to http_client and http_server alone")
 
     def test_lmdb_anywhere_else(self):
         self.write("src/proxy/steps.cpp", "# include  <lmdb.h>\n")
-        self.expect(self.includes(), "belongs to room 'storage_lmdb' alone")
+        self.expect(self.includes(), "belongs to storage_lmdb alone")
 
     def test_a_library_that_is_not_linked(self):
         self.write("src/proxy/steps.cpp", "#include <nlohmann/json.hpp>\n")
@@ -116,7 +128,7 @@ class PlantedFaults(unittest.TestCase):
 
     def test_a_library_linked_outside_its_home(self):
         self.write("CMakeLists.txt", CMAKE.replace("USES base http", "USES base http LIBS lmdb::lmdb"))
-        self.expect(self.includes(), "lmdb::lmdb", "'storage_lmdb' alone")
+        self.expect(self.includes(), "lmdb::lmdb", "storage_lmdb alone")
 
     def test_a_file_that_ate_the_room(self):
         self.write("src/base/long.cpp", "int x;\n" * 401)

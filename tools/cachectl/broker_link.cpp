@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/bounded_json.h"
-#include "http/url.h"
+#include "http/wire/url.h"
 
 namespace anyclaude::cachectl {
 namespace {

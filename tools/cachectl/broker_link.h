@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "config/broker_files.h"
-#include "http/upstream_call.h"
+#include "http/client/upstream_call.h"
 
 namespace anyclaude::cachectl {
 

@@ -2,9 +2,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "backend/context_needs.h"
-#include "backend/details_probe.h"
-#include "backend/server_identity.h"
+#include "backend/identity/details_probe.h"
+#include "backend/identity/server_identity.h"
+#include "backend/profile/context_needs.h"
 #include "base/bounded_json.h"
 #include "tools/cachectl/doctor_parts.h"
 #include "tools/cachectl/report.h"

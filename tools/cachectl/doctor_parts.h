@@ -1,7 +1,7 @@
 // The parts of doctor. Each adds what it finds and goes on where it can.
 #pragma once
 
-#include "backend/backend_settings.h"
+#include "backend/profile/backend_settings.h"
 #include "tools/cachectl/findings.h"
 #include "tools/cachectl/verbs.h"
 

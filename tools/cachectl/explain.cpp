@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "prefix/divergence.h"
+#include "prompt/trace/divergence.h"
 #include "tools/cachectl/prompt_source.h"
 #include "tools/cachectl/prompt_verbs.h"
 #include "tools/cachectl/report.h"

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "messages/json_document.h"
+#include "messages/json/json_document.h"
 #include "storage/store_secrets.h"
 
 namespace anyclaude::cachectl {

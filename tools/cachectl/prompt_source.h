@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "canonical/prompt_layer.h"
-#include "prefix/prompt_trace.h"
+#include "prompt/layout/prompt_layer.h"
+#include "prompt/trace/prompt_trace.h"
 #include "storage/state_store.h"
 
 namespace anyclaude::cachectl {

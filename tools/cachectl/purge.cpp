@@ -4,11 +4,11 @@
 #include <string>
 
 #include "cache/entry_projects.h"
-#include "canonical/layout_book.h"
-#include "canonical/learned_line.h"
-#include "canonical/line_learner.h"
-#include "canonical/tool_arguments.h"
-#include "prefix/prompt_trace.h"
+#include "prompt/layout/layout_book.h"
+#include "prompt/layout/tool_arguments.h"
+#include "prompt/rules/learned_line.h"
+#include "prompt/rules/line_learner.h"
+#include "prompt/trace/prompt_trace.h"
 #include "storage/learned_epoch.h"
 #include "storage/row_projects.h"
 #include "storage/store_secrets.h"

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <thread>
 
-#include "http/deadline.h"
+#include "http/net/deadline.h"
 #include "servers/approval_needs.h"
 #include "servers/load_config.h"
 #include "tools/launcher/file_lock.h"

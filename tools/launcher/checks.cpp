@@ -9,9 +9,9 @@
 
 #include <algorithm>
 
-#include "backend/backend_profiles.h"
-#include "http/deadline.h"
-#include "http/socket.h"
+#include "backend/profile/backend_profiles.h"
+#include "http/net/deadline.h"
+#include "http/net/socket.h"
 #include "tools/launcher/child_process.h"
 
 namespace anyclaude::launcher {

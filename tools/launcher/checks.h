@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "backend/context_needs.h"
-#include "backend/model_details.h"
+#include "backend/identity/model_details.h"
+#include "backend/profile/context_needs.h"
 #include "tools/launcher/setting.h"
 
 namespace anyclaude::launcher {

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <utility>
 
-#include "http/socket.h"
+#include "http/net/socket.h"
 
 #ifdef __linux__
 #include <sys/prctl.h>

@@ -6,8 +6,8 @@
 #include <sstream>
 #include <string_view>
 
-#include "backend/backend.h"
-#include "backend/context_needs.h"
+#include "backend/identity/backend.h"
+#include "backend/profile/context_needs.h"
 #include "base/clock.h"
 
 namespace anyclaude::launcher {

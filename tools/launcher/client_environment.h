@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/model_details.h"
+#include "backend/identity/model_details.h"
 #include "config/config.h"
 #include "tools/launcher/setting.h"
 

@@ -8,7 +8,7 @@
 #include <charconv>
 
 #include "base/limits.h"
-#include "http/socket.h"
+#include "http/net/socket.h"
 #include "tools/launcher/child_process.h"
 
 namespace anyclaude::launcher {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "http/socket.h"
+#include "http/net/socket.h"
 
 namespace anyclaude::launcher {
 

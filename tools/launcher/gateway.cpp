@@ -1,6 +1,6 @@
 #include "tools/launcher/gateway.h"
 
-#include "http/url.h"
+#include "http/wire/url.h"
 
 namespace anyclaude::launcher {
 

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
-#include "http/deadline.h"
+#include "http/net/deadline.h"
 #include "tools/launcher/child_process.h"
 #include "tools/launcher/keeper_order.h"
 

@@ -14,7 +14,7 @@
 
 #include "base/error.h"
 #include "config/config.h"
-#include "http/socket.h"
+#include "http/net/socket.h"
 
 namespace anyclaude::launcher {
 

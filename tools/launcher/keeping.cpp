@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "http/deadline.h"
+#include "http/net/deadline.h"
 #include "tools/launcher/child_process.h"
 #include "tools/launcher/file_lock.h"
 #include "tools/launcher/keeper_order.h"

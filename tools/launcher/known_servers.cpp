@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "messages/reply_json.h"
+#include "messages/events/reply_json.h"
 #include "tools/launcher/probe.h"
 #include "tools/launcher/setting.h"
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "backend/backend_profiles.h"
-#include "http/url.h"
+#include "backend/profile/backend_profiles.h"
+#include "http/wire/url.h"
 
 namespace anyclaude::launcher {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "http/socket.h"
+#include "http/net/socket.h"
 
 namespace anyclaude::launcher {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "http/deadline.h"
-#include "messages/reply_json.h"
+#include "http/net/deadline.h"
+#include "messages/events/reply_json.h"
 
 namespace anyclaude::launcher {
 

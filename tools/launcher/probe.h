@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/limits.h"
-#include "http/upstream_call.h"
-#include "http/url.h"
+#include "http/client/upstream_call.h"
+#include "http/wire/url.h"
 #include "tools/launcher/setting.h"
 
 namespace anyclaude::launcher {

@@ -1,9 +1,9 @@
 #include <cctype>
 #include <utility>
 
-#include "backend/backend.h"
+#include "backend/identity/backend.h"
 #include "base/clock.h"
-#include "messages/reply_json.h"
+#include "messages/events/reply_json.h"
 #include "tools/launcher/checks.h"
 #include "tools/launcher/child_process.h"
 #include "tools/launcher/known_servers.h"

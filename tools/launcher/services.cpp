@@ -10,7 +10,7 @@
 #include "base/version.h"
 #include "config/broker_files.h"
 #include "config/config_digest.h"
-#include "http/deadline.h"
+#include "http/net/deadline.h"
 #include "tools/launcher/child_process.h"
 #include "tools/launcher/probe.h"
 #include "tools/launcher/progress.h"

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "backend/backend_profiles.h"
-#include "backend/backend_settings.h"
+#include "backend/profile/backend_profiles.h"
+#include "backend/profile/backend_settings.h"
 #include "base/error.h"
 #include "config/read_config.h"
 #include "tools/launcher/arguments.h"

@@ -1,4 +1,4 @@
-#include "messages/api_error.h"
+#include "messages/events/api_error.h"
 #include "tools/simserver/anthropic_reply.h"
 #include "tools/simserver/dialect.h"
 #include "tools/simserver/request_reader.h"

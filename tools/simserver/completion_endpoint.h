@@ -1,8 +1,8 @@
 // One request for an answer, from the received body to the last byte of the reply.
 #pragma once
 
-#include "http/http_message.h"
-#include "http/response_writer.h"
+#include "http/server/response_writer.h"
+#include "http/wire/http_message.h"
 #include "tools/simserver/dialect.h"
 #include "tools/simserver/engine.h"
 #include "tools/simserver/fault.h"

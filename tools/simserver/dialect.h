@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "http/response_writer.h"
+#include "http/server/response_writer.h"
 #include "tools/simserver/chat_request.h"
 #include "tools/simserver/reply_sink.h"
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "http/response_writer.h"
+#include "http/server/response_writer.h"
 #include "tools/simserver/client_watch.h"
 #include "tools/simserver/fault.h"
 

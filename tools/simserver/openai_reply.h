@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "http/response_writer.h"
+#include "http/server/response_writer.h"
 #include "tools/simserver/chat_request.h"
 #include "tools/simserver/reply_sink.h"
 

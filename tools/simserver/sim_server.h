@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "http/http_server.h"
+#include "http/server/http_server.h"
 #include "tools/simserver/completion_endpoint.h"
 #include "tools/simserver/engine.h"
 #include "tools/simserver/fault.h"

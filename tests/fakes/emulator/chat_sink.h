@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "fakes/emulator/quirks.h"
-#include "http/response_writer.h"
+#include "http/server/response_writer.h"
 #include "tools/simserver/chat_request.h"
 #include "tools/simserver/reply_sink.h"
 

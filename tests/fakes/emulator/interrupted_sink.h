@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "http/response_writer.h"
+#include "http/server/response_writer.h"
 #include "tools/simserver/reply_sink.h"
 
 namespace anyclaude::emulators {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "fakes/emulator/quirks.h"
-#include "http/http_message.h"
+#include "http/wire/http_message.h"
 
 namespace anyclaude::emulators {
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "fakes/emulator/quirks.h"
-#include "http/response_writer.h"
-#include "http/socket.h"
+#include "http/net/socket.h"
+#include "http/server/response_writer.h"
 
 namespace anyclaude::emulators {
 

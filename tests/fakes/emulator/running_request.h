@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-#include "http/response_writer.h"
+#include "http/server/response_writer.h"
 
 namespace anyclaude::emulators {
 

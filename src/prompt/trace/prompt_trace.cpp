@@ -1,0 +1,221 @@
+#include "prompt/trace/prompt_trace.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "base/byte_codec.h"
+#include "storage/row_projects.h"
+
+namespace anyclaude {
+namespace {
+
+class SegmentWriter {
+ public:
+  SegmentWriter(TraceDetail detail, const HashSecret& secret, std::size_t bytes_max)
+      : detail_(detail), secret_(secret), bytes_max_(bytes_max) {}
+
+  void begin(std::string layer, std::string name) {
+    if (!trace_.too_large) trace_.segments.push_back({std::move(layer), std::move(name), {}});
+  }
+
+  // Beyond the most that may be gathered nothing more is.
+  void text(std::string_view text) {
+    if (trace_.too_large) return;
+    const std::vector<std::string_view> lines = split_lines(text);
+    const std::vector<LineMark> marks = mark_lines(lines, secret_);
+    for (std::size_t i = 0; i < lines.size() && !trace_.too_large; ++i) {
+      std::string line = kept(lines[i]);
+      bytes_ += kLineBytes + line.size();
+      trace_.too_large = bytes_ > bytes_max_;
+      trace_.segments.back().lines.push_back({marks[i], lines[i].size() + 1, std::move(line)});
+    }
+  }
+
+  void operator()(const TextBlock& block) { text(block.text); }
+  void operator()(const ImageBlock& block) { text("[image] " + block.data + block.other.text); }
+  void operator()(const DocumentBlock& block) {
+    text("[document] " + block.title + block.context + block.data + block.other.text);
+  }
+  void operator()(const ToolUseBlock& block) { text("[call of " + block.name + "] " + block.input.text); }
+  void operator()(const ToolResultBlock& block) {
+    for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
+  }
+  void operator()(const ThinkingBlock&) {}
+  void operator()(const RedactedThinkingBlock&) {}
+  void operator()(const ToolReferenceBlock& block) { text("[tool " + block.tool_name + "]"); }
+  void operator()(const UnknownBlock& block) { text(block.json.text); }
+
+  PromptTrace take() { return std::move(trace_); }
+
+ private:
+  // Excerpts end before a character that is cut.
+  std::string kept(std::string_view line) const {
+    if (detail_ == TraceDetail::hashes) return {};
+    if (detail_ == TraceDetail::full || line.size() <= kExcerptBytes) return std::string(line);
+    std::size_t size = kExcerptBytes;
+    while (size > 0 && (static_cast<unsigned char>(line[size]) & 0xc0) == 0x80) --size;
+    return std::string(line.substr(0, size)) + "...";
+  }
+
+  // A line's mark, its size and its text's size, as they are encoded.
+  static constexpr std::size_t kLineBytes = 24;
+
+  const TraceDetail detail_;
+  const HashSecret& secret_;
+  const std::size_t bytes_max_;
+  PromptTrace trace_;
+  std::size_t bytes_ = 0;
+};
+
+std::string_view name_of(Role role) {
+  switch (role) {
+    case Role::user:
+      return "user";
+    case Role::assistant:
+      return "assistant";
+    case Role::system:
+      return "system";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string_view name_of(TraceDetail detail) {
+  switch (detail) {
+    case TraceDetail::full:
+      return "full";
+    case TraceDetail::excerpts:
+      return "excerpts";
+    case TraceDetail::hashes:
+      return "hashes";
+  }
+  return "";
+}
+
+std::optional<TraceDetail> trace_detail_from(std::string_view name) {
+  for (const TraceDetail detail : {TraceDetail::full, TraceDetail::excerpts, TraceDetail::hashes})
+    if (name_of(detail) == name) return detail;
+  return std::nullopt;
+}
+
+std::uint64_t PromptTrace::bytes() const {
+  std::uint64_t sum = 0;
+  for (const TraceSegment& segment : segments)
+    for (const TraceLine& line : segment.lines) sum += line.bytes;
+  return sum;
+}
+
+PromptTrace trace_prompt(const MessagesRequest& request, TraceDetail detail, const HashSecret& secret,
+                         std::size_t bytes_max) {
+  SegmentWriter writer(detail, secret, bytes_max);
+  for (std::size_t i = 0; i < request.system.size(); ++i) {
+    writer.begin("system", "block " + std::to_string(i + 1));
+    writer.text(request.system[i].text);
+  }
+  for (const Tool& tool : request.tools) {
+    if (tool.loading == ToolLoading::deferred) continue;
+    writer.begin("tool", tool.name);
+    writer.text(tool.description);
+    writer.text(tool.input_schema.text);
+  }
+  for (std::size_t i = 0; i < request.messages.size(); ++i) {
+    const Message& message = request.messages[i];
+    writer.begin(i == 0 ? "first turn" : "turn",
+                 std::to_string(i + 1) + ' ' + std::string(name_of(message.role)));
+    for (const ContentBlock& block : message.content) std::visit(writer, block.value);
+  }
+  return writer.take();
+}
+
+std::string encode_trace(const PromptTrace& trace) {
+  ByteWriter out;
+  out.text(trace.request_id);
+  out.number(static_cast<std::uint64_t>(trace.at_ms));
+  out.number(trace.prompt_tokens);
+  out.number(trace.reused_tokens);
+  out.number(trace.expected_tokens);
+  out.list(trace.segments, [&out](const TraceSegment& segment) {
+    out.text(segment.layer);
+    out.text(segment.name);
+    out.list(segment.lines, [&out](const TraceLine& line) {
+      out.number(line.mark);
+      out.number(line.bytes);
+      out.text(line.text);
+    });
+  });
+  return out.take();
+}
+
+std::optional<PromptTrace> decode_trace(std::string_view bytes) {
+  ByteReader in(bytes);
+  PromptTrace trace;
+  trace.request_id = in.text();
+  trace.at_ms = static_cast<std::int64_t>(in.number());
+  trace.prompt_tokens = in.number();
+  trace.reused_tokens = in.number();
+  trace.expected_tokens = in.number();
+  in.list([&] {
+    TraceSegment segment;
+    segment.layer = in.text();
+    segment.name = in.text();
+    in.list([&] {
+      const LineMark mark = in.number();
+      const std::uint64_t line_bytes = in.number();
+      segment.lines.push_back({mark, line_bytes, in.text()});
+    });
+    trace.segments.push_back(std::move(segment));
+  });
+  if (!in.complete()) return std::nullopt;
+  return trace;
+}
+
+Status keep_trace(StateStore& store, const PromptTrace& trace) {
+  const std::string value = encode_trace(trace);
+  if (trace.too_large || value.size() > kRecentRequestsTable.value_bytes_max) return {};
+  // Keys in the order of time.
+  char time[24];
+  std::snprintf(time, sizeof time, "%016llx-", static_cast<unsigned long long>(trace.at_ms));
+  const std::string key = time + trace.request_id;
+  if (auto attributed = attribute_row(store, kRecentRequestsTable, key, trace.project); !attributed)
+    return attributed;
+  return store.put(kRecentRequestsTable, key, value);
+}
+
+void TraceRing::add(PromptTrace trace) {
+  if (trace.too_large) return;
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back(std::move(trace));
+  if (waiting_.size() > kWaitingMax) waiting_.pop_front();
+}
+
+Status TraceRing::flush() {
+  std::deque<PromptTrace> taken;
+  {
+    const std::lock_guard lock(mutex_);
+    taken.swap(waiting_);
+  }
+  Status first;
+  for (const PromptTrace& trace : taken)
+    if (Status status = keep_trace(store_, trace); !status && first) first = status;
+  return first;
+}
+
+Result<std::vector<PromptTrace>> recent_traces(StateStore& store) {
+  std::vector<PromptTrace> traces;
+  const Status status =
+      store.for_each(kRecentRequestsTable, [&traces](std::string_view, std::string_view value) {
+        if (auto trace = decode_trace(value)) traces.push_back(std::move(*trace));
+        return true;
+      });
+  if (!status) return tl::unexpected(status.error());
+  return traces;
+}
+
+void TraceRing::forget() {
+  const std::lock_guard lock(mutex_);
+  waiting_.clear();
+}
+
+}  // namespace anyclaude
