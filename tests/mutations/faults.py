@@ -142,7 +142,7 @@ FAULTS = [
           "      if (status || config.listen_port != 0) break;\n", "      status = {};\n      break;\n",
           "test_scenarios", "Loops.ABrokerThatIsItsOwnServerDoesNotStart"),
     Fault("a key cut by the network is not found", "backend", "src/backend/identity/key_mask.cpp",
-          "  const std::size_t begun = mask_.begun_at_end(out);\n", "  const std::size_t begun = 0;\n",
+          "  const std::size_t whole = out.size() - mask_.begun_at_end(out);\n", "  const std::size_t whole = out.size();\n",
           "test_scenarios", "Modes/MaskedKeyVerbatim.HoweverTheErrorIsCutAndSpelled/*"),
     Fault("errors of local servers repeat the key", "proxy", "src/proxy/rewritten_forwarder.cpp",
           "    failure_ = mask_.masked(std::move(error));\n", "    failure_ = std::move(error);\n",
