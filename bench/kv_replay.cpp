@@ -10,7 +10,7 @@
 #include "backend/profile/backend_profiles.h"
 #include "base/clock.h"
 #include "messages/json/json_document.h"
-#include "prompt/layout/prompt_layer.h"
+#include "prompt/layout/prompt_orderer.h"
 #include "storage/memory/memory_store.h"
 #include "tools/simserver/request_reader.h"
 #include "tools/simserver/whole_reply.h"
@@ -51,7 +51,7 @@ class BrokerWay {
   RealClock clock_;
   std::unique_ptr<MemoryStore> store_ = MemoryStore::create(clock_);
   HashSecret secret_ = HashSecret::random();
-  PromptLayer layer_;
+  PromptOrderer layer_;
   BackendProfile profile_ = must(BackendProfiles::built_in().get("llama-cpp"));
 };
 

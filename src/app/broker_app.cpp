@@ -209,13 +209,14 @@ class WiredBroker final : public BrokerApp {
   FallbackChain fallbacks_;
   StoreSecrets secrets_;
   RepeatGuard repeats_{*clock_};
-  PromptLayer prompts_;
+  PromptOrderer prompts_;
   PrefixIndex prefixes_{store_->states(), *clock_};
   TraceRing traces_;
   EntryProjects projects_{store_->states(), secrets_.primary};
   TokenCalibration calibration_;
   Ledger ledger_{*clock_};
-  LearnedWriter learned_{store_->states(), prompts_, prefixes_, traces_, projects_, costs_, ledger_, *log_};
+  BackgroundFlusher learned_{store_->states(), prompts_, prefixes_, traces_,
+                             projects_,        costs_,   ledger_,   *log_};
   RequestGuard guard_;
   StoppableWaiter waiter_;
   BrokerParts parts_;

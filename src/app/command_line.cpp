@@ -33,7 +33,7 @@ void declare(CLI::App& cli, ConfigFlags& flags) {
 }
 
 // Prints the profiles; what the user laid over them counts, as far as it can be read.
-Result<CommandLine> print_listing(const ConfigFlags& flags, const Environment& environment,
+Result<CommandLine> print_listing(const ConfigFlags& flags, const EnvironmentVariables& environment,
                                   ListingForm form) {
   const auto loaded = load_config(flags, environment);
   if (!loaded) return tl::unexpected(loaded.error());
@@ -45,7 +45,8 @@ Result<CommandLine> print_listing(const ConfigFlags& flags, const Environment& e
 
 }  // namespace
 
-Result<CommandLine> read_command_line(int argc, const char* const* argv, const Environment& environment) {
+Result<CommandLine> read_command_line(int argc, const char* const* argv,
+                                      const EnvironmentVariables& environment) {
   CLI::App cli("The anyclaude broker: answers repeated Claude Code requests from a store, forwards the rest.",
                "anyclaude-broker");
   ConfigFlags flags;

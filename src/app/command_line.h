@@ -20,6 +20,7 @@ struct CommandLine {
 
 // Reads flags, environment and the configuration file, in DESIGN's order of precedence. Errors have source
 // config.
-Result<CommandLine> read_command_line(int argc, const char* const* argv, const Environment& environment);
+Result<CommandLine> read_command_line(int argc, const char* const* argv,
+                                      const EnvironmentVariables& environment);
 
 }  // namespace anyclaude

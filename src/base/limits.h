@@ -97,7 +97,7 @@ inline constexpr std::uintmax_t kServerLogBytesMax = 10u * 1024 * 1024;
 // own grace.
 inline constexpr milliseconds kProgramStopTimeMax{12'000};
 inline constexpr milliseconds kOrphanStopTimeMax{2'000};
-inline constexpr milliseconds kKeeperInterval{200};
+inline constexpr milliseconds kSupervisorInterval{200};
 inline constexpr milliseconds kBrokerStartTimeMax{15'000};
 // A look at a port on this machine, where an answer comes at once or not at all.
 inline constexpr milliseconds kLocalProbeTimeMax{700};
@@ -147,14 +147,14 @@ inline constexpr seconds kStoreTtlDefault{24 * 3600};
 inline constexpr std::size_t kStorePendingBytesMax = 64u * 1024 * 1024;
 inline constexpr std::size_t kStoreBatchJobsMax = 256;
 // Entries that one transaction expires or evicts at most, or purges, so that none takes long.
-inline constexpr std::size_t kStoreTidyEntriesMax = 256;
+inline constexpr std::size_t kStoreEvictionEntriesMax = 256;
 inline constexpr std::size_t kStorePurgeEntriesMax = 1'024;
-inline constexpr milliseconds kStoreTidyInterval{1'000};
+inline constexpr milliseconds kStoreUpkeepInterval{1'000};
 // Keys whose hits are counted in memory between two writes; hits on further keys go uncounted.
-inline constexpr std::size_t kStoreTouchedKeysMax = 65'536;
+inline constexpr std::size_t kStoreRecencyKeysMax = 65'536;
 // Counted hits are written when so much time has passed or so many keys were hit, never one by one.
-inline constexpr milliseconds kStoreTouchInterval{60'000};
-inline constexpr std::size_t kStoreTouchesWrittenMax = 1'024;
+inline constexpr milliseconds kStoreRecencyInterval{60'000};
+inline constexpr std::size_t kStoreRecencyWrittenMax = 1'024;
 // How often slots of readers that died are looked for.
 inline constexpr milliseconds kStoreReaderCheckInterval{60'000};
 // A map costs addresses, not memory, and making it larger keeps lookups waiting: so it is as large as the

@@ -114,12 +114,12 @@ std::filesystem::path find_config_file(const std::filesystem::path& working_dire
                                        const std::filesystem::path& home_directory);
 
 // Names to values, so that tests need no real environment.
-using Environment = std::map<std::string, std::string, std::less<>>;
-Environment process_environment();
+using EnvironmentVariables = std::map<std::string, std::string, std::less<>>;
+EnvironmentVariables process_environment();
 // Empty when it is not set.
-std::string variable(const Environment& variables, std::string_view name);
+std::string variable(const EnvironmentVariables& variables, std::string_view name);
 // Whether a switch is on: PROXY_ONLY=1, =true, =yes.
-bool is_on(const Environment& variables, std::string_view name);
+bool is_on(const EnvironmentVariables& variables, std::string_view name);
 
 // "HOST:PORT", "[::1]:PORT" or ":PORT", which leaves the host as it is. `origin` is the text's.
 Status apply_listen_address(Config& config, std::string_view text, Origin origin = Origin::flag);

@@ -37,7 +37,8 @@ void put(const std::string& value, std::string& target, Origin& from) {
   from = Origin::environment;
 }
 
-void apply_backend_variables(Config& config, const Environment& variables, const ProfileNames& profiles) {
+void apply_backend_variables(Config& config, const EnvironmentVariables& variables,
+                             const ProfileNames& profiles) {
   for (const BackendVariables& names : kBackendVariables) {
     const std::string prefix(names.prefix);
     const std::string url = variable(variables, names.url.empty() ? prefix + "_URL" : std::string(names.url));
@@ -81,12 +82,12 @@ Status apply_request_timeout(Config& config, const std::string& text) {
 }
 
 // The lower-case spelling comes first, as in curl.
-std::string either(const Environment& variables, std::string_view lower, std::string_view upper) {
+std::string either(const EnvironmentVariables& variables, std::string_view lower, std::string_view upper) {
   std::string value = variable(variables, lower);
   return value.empty() ? variable(variables, upper) : value;
 }
 
-void apply_network(NetworkConfig& network, const Environment& variables) {
+void apply_network(NetworkConfig& network, const EnvironmentVariables& variables) {
   // To a CGI program HTTP_PROXY is what a client says in a `Proxy:` field.
   const bool is_cgi = variables.contains("REQUEST_METHOD");
   network = {either(variables, "https_proxy", "HTTPS_PROXY"),
@@ -99,17 +100,18 @@ void apply_network(NetworkConfig& network, const Environment& variables) {
 
 }  // namespace
 
-std::string variable(const Environment& variables, std::string_view name) {
+std::string variable(const EnvironmentVariables& variables, std::string_view name) {
   const auto found = variables.find(name);
   return found == variables.end() ? std::string() : found->second;
 }
 
-bool is_on(const Environment& variables, std::string_view name) {
+bool is_on(const EnvironmentVariables& variables, std::string_view name) {
   const std::string value = variable(variables, name);
   return !value.empty() && value != "0" && value != "false" && value != "no";
 }
 
-Status apply_environment(Config& config, const Environment& variables, const ProfileNames& profiles) {
+Status apply_environment(Config& config, const EnvironmentVariables& variables,
+                         const ProfileNames& profiles) {
   if (const std::string mode = variable(variables, "ANYCLAUDE_MODE"); !mode.empty()) config.mode = mode;
   apply_backend_variables(config, variables, profiles);
   if (const std::string port = variable(variables, "ANYCLAUDE_PORT"); !port.empty())
@@ -128,8 +130,8 @@ Status apply_environment(Config& config, const Environment& variables, const Pro
   return {};
 }
 
-Environment process_environment() {
-  Environment variables;
+EnvironmentVariables process_environment() {
+  EnvironmentVariables variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');

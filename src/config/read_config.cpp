@@ -72,7 +72,7 @@ Status apply_flags(Config& config, const ConfigFlags& flags, const ProfileNames&
 
 // The person's own key is for Anthropic and for nobody else. A running broker may be switched to Anthropic,
 // so the key does not wait for the mode.
-void apply_anthropic_key(Config& config, const Environment& environment) {
+void apply_anthropic_key(Config& config, const EnvironmentVariables& environment) {
   const std::string key = variable(environment, "ANTHROPIC_API_KEY");
   if (key.empty()) return;
   for (auto& [name, backend] : config.backends) {
@@ -102,7 +102,8 @@ Status settle_profiles_directory(Config& config, const std::filesystem::path& ho
 }
 
 // The digest is of the text that is then read: a file that changes in between is not approved.
-Status apply_source(Config& config, const std::filesystem::path& home, const Environment& environment) {
+Status apply_source(Config& config, const std::filesystem::path& home,
+                    const EnvironmentVariables& environment) {
   const auto text = read_config_file(config.file);
   if (!text) return tl::unexpected(text.error());
   config.file_sha256 = sha256_hex(*text);
@@ -138,7 +139,7 @@ std::string entry_for(Config& config, std::string_view name, const ProfileNames&
   return known;
 }
 
-ConfigSource find_config_source(const ConfigFlags& flags, const Environment& environment) {
+ConfigSource find_config_source(const ConfigFlags& flags, const EnvironmentVariables& environment) {
   if (!flags.config_file.empty()) return {flags.config_file, Origin::named_file};
   const std::filesystem::path home = variable(environment, "HOME");
   std::error_code ignored;
@@ -151,14 +152,14 @@ ConfigSource find_config_source(const ConfigFlags& flags, const Environment& env
   return {found, Origin::project_file};
 }
 
-Result<Config> read_config(const ConfigFlags& flags, const Environment& environment,
+Result<Config> read_config(const ConfigFlags& flags, const EnvironmentVariables& environment,
                            const ProfileNames& profiles) {
   return read_config(find_config_source(flags, environment), GuardedSettings::refuse, flags, environment,
                      profiles);
 }
 
 Result<Config> read_config(const ConfigSource& source, GuardedSettings guarded, const ConfigFlags& flags,
-                           const Environment& environment, const ProfileNames& profiles) {
+                           const EnvironmentVariables& environment, const ProfileNames& profiles) {
   Config config;
   const std::filesystem::path home = variable(environment, "HOME");
   config.file = source.file;
@@ -207,7 +208,8 @@ tl::unexpected<Error> approval_missing(const Config& config, std::string_view wh
                   ". Read it; if you agree, run in that directory: anyclaude trust." + problem);
 }
 
-Result<std::filesystem::path> read_store_directory(const ConfigFlags& flags, const Environment& environment) {
+Result<std::filesystem::path> read_store_directory(const ConfigFlags& flags,
+                                                   const EnvironmentVariables& environment) {
   if (!flags.store.empty()) return flags.store;
   if (std::string named = variable(environment, "ANYCLAUDE_STORE"); !named.empty()) return named;
   return read_config(flags, environment, {}).map([](const Config& config) { return config.store_directory; });

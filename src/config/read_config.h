@@ -43,7 +43,7 @@ struct ConfigSource {
 
 // The file that a flag names, else ./.anyclauderc.json, else ~/.anyclauderc.json. A ./.anyclauderc.json that
 // is the home's own file (also through a link) has Origin::home_file.
-ConfigSource find_config_source(const ConfigFlags& flags, const Environment& environment);
+ConfigSource find_config_source(const ConfigFlags& flags, const EnvironmentVariables& environment);
 
 // What becomes of a project file that is not approved and has settings which reach beyond the project.
 enum class GuardedSettings { refuse, report };
@@ -55,11 +55,11 @@ enum class GuardedSettings { refuse, report };
 // Afterwards `mode` is empty or names an entry of `backends`, whichever name or alias was used, and each
 // entry whose profile is known has its canonical name in `profile`. The store has its place. Errors have
 // source config; permission when an approval is missing.
-Result<Config> read_config(const ConfigFlags& flags, const Environment& environment,
+Result<Config> read_config(const ConfigFlags& flags, const EnvironmentVariables& environment,
                            const ProfileNames& profiles);
 // The same with the file already found.
 Result<Config> read_config(const ConfigSource& source, GuardedSettings guarded, const ConfigFlags& flags,
-                           const Environment& environment, const ProfileNames& profiles);
+                           const EnvironmentVariables& environment, const ProfileNames& profiles);
 
 // One line for each setting of a project file that reaches beyond the project: "keeps answers in ...". Empty
 // for another file. They need approval.
@@ -71,13 +71,14 @@ tl::unexpected<Error> approval_missing(const Config& config, std::string_view wh
 
 // The store alone, for programs that need nothing else: a store that a flag or the environment names is found
 // whatever the file says.
-Result<std::filesystem::path> read_store_directory(const ConfigFlags& flags, const Environment& environment);
+Result<std::filesystem::path> read_store_directory(const ConfigFlags& flags,
+                                                   const EnvironmentVariables& environment);
 
 // An error that says what to do when no backend is chosen, or one of an unknown profile.
 Status require_mode(const Config& config, const ProfileNames& profiles);
 
 // Lays the environment over `config`.
-Status apply_environment(Config& config, const Environment& variables, const ProfileNames& profiles);
+Status apply_environment(Config& config, const EnvironmentVariables& variables, const ProfileNames& profiles);
 
 // The entry that answers to `name`: of that name, else the one of that profile; made when there is none.
 std::string entry_for(Config& config, std::string_view name, const ProfileNames& profiles);

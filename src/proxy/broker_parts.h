@@ -14,10 +14,10 @@
 #include "canonical/canonical_request.h"
 #include "http/net/waiter.h"
 #include "http/server/request_guard.h"
-#include "learning/learned_writer.h"
+#include "learning/background_flusher.h"
 #include "metrics/ledger.h"
 #include "prompt/chain/prefix_index.h"
-#include "prompt/layout/prompt_layer.h"
+#include "prompt/layout/prompt_orderer.h"
 #include "prompt/layout/side_request.h"
 #include "prompt/trace/prompt_trace.h"
 #include "scheduler/backend_set.h"
@@ -52,11 +52,11 @@ struct BrokerParts {
   const StoreSecrets& secrets;
   RepeatGuard& repeats;
   TokenCalibration& calibration;
-  PromptLayer& prompts;
+  PromptOrderer& prompts;
   PrefixIndex& prefixes;
   TraceRing& traces;
   EntryProjects& projects;
-  LearnedWriter& learned;
+  BackgroundFlusher& learned;
   Ledger& ledger;
   const RequestGuard& guard;
   spdlog::logger& log;

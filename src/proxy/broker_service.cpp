@@ -230,7 +230,7 @@ void BrokerService::metrics(HttpRequest&, ResponseWriter& client) {
   const json costs = parts_.costs.snapshot();
   for (const auto& [name, cost] : costs.items()) out["backends"][name]["cost"] = cost;
   for (auto& [name, said] : out["backends"].items())
-    said["left_alone"] = parts_.fallbacks.health().is_left_alone(name);
+    said["left_alone"] = parts_.fallbacks.breaker().is_open(name);
   out["cache_mode"] = name_of(parts_.cache.mode);
   out["prompt_level"] = name_of(parts_.level);
   if (const auto stats = parts_.store.stats()) {

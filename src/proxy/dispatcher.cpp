@@ -61,9 +61,9 @@ void Dispatcher::begin_attempt(Exchange& exchange) const {
       parts_.fallbacks.choose(exchange.tried, exchange.prompt_tokens_guess).next != nullptr;
 }
 
-bool Dispatcher::may_ask(Exchange& exchange) const {
+bool Dispatcher::may_send(Exchange& exchange) const {
   const std::string& name = exchange.target->name;
-  if (!exchange.may_fall_back || parts_.fallbacks.health().may_ask(name)) return true;
+  if (!exchange.may_fall_back || parts_.fallbacks.breaker().allows_request(name)) return true;
   leave_to_others(exchange, {503, "api_error", name + " failed a moment ago and was not asked again yet"},
                   FailureReason::left_alone);
   return false;
@@ -83,7 +83,7 @@ bool Dispatcher::may_pay(Exchange& exchange) const {
 bool Dispatcher::fall_back(Exchange& exchange) const {
   const UpstreamFailure failure = *exchange.failure;
   const BackendEntry& failed = *exchange.target;
-  parts_.fallbacks.health().failed(failed.name, failure.reason);
+  parts_.fallbacks.breaker().failed(failed.name, failure.reason);
   parts_.ledger.count_failure(failed.name, name_of(failure.reason));
   FallbackChain::Choice choice = parts_.fallbacks.choose(exchange.tried, exchange.prompt_tokens_guess);
   exchange.too_costly = choice.too_costly;
@@ -110,7 +110,7 @@ void Dispatcher::finish(Exchange& exchange) const {
   exchange.cost.release();
   if (!exchange.was_asked || exchange.failure) return;
   if (exchange.entry.http_status > 0 && exchange.entry.http_status < 500)
-    parts_.fallbacks.health().answered(exchange.target->name);
+    parts_.fallbacks.breaker().answered(exchange.target->name);
 }
 
 }  // namespace anyclaude

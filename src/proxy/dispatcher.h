@@ -21,7 +21,7 @@ class Dispatcher {
   void begin_attempt(Exchange& exchange) const;
   // Before the server is asked anything. False, with a failure in the exchange, for one that failed a moment
   // ago and for whom somebody can stand in.
-  bool may_ask(Exchange& exchange) const;
+  bool may_send(Exchange& exchange) const;
   // Before its answer is asked for. Reserves what it may cost. False, with a failure in the exchange, when it
   // may cost no more today.
   bool may_pay(Exchange& exchange) const;

@@ -20,8 +20,8 @@
 #include "prompt/chain/prefix_chain.h"
 #include "proxy/argument_listener.h"
 #include "scheduler/backend_set.h"
+#include "scheduler/circuit_breaker.h"
 #include "scheduler/cost_ledger.h"
-#include "scheduler/server_health.h"
 #include "storage/response_store.h"
 
 namespace anyclaude {

@@ -163,7 +163,7 @@ void RequestPipeline::remove_own_thinking(Exchange& exchange) {
 // A server that cannot be asked may still be able to answer (some answer one request at a time); without a
 // model's name there is nothing to send it.
 RequestPipeline::Next RequestPipeline::identify_backend(Exchange& exchange) {
-  if (exchange.lane() == Lane::rewritten && !dispatcher_.may_ask(exchange)) return Next::answered;
+  if (exchange.lane() == Lane::rewritten && !dispatcher_.may_send(exchange)) return Next::answered;
   auto identity = exchange.backend().identity(via_of(exchange.http.headers));
   const std::string& configured = exchange.settings().model;
   if (!identity) {
@@ -318,7 +318,7 @@ void RequestPipeline::run_derive(Exchange& exchange) {
 }
 
 void RequestPipeline::run_forward(Exchange& exchange) {
-  if (exchange.lane() == Lane::verbatim && !dispatcher_.may_ask(exchange)) return;
+  if (exchange.lane() == Lane::verbatim && !dispatcher_.may_send(exchange)) return;
   if (!dispatcher_.may_pay(exchange)) return;
   exchange.was_asked = true;
   if (exchange.lane() == Lane::verbatim)

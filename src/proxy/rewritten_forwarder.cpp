@@ -218,7 +218,7 @@ class ChatRun {
 };
 
 // False when the turn did not come in time, which the client has then heard, or the client has left.
-bool wait_for_turn(const BrokerParts& parts, Exchange& exchange, CallGate::Turn& turn) {
+bool wait_for_turn(const BrokerParts& parts, Exchange& exchange, ConcurrencyLimiter::Turn& turn) {
   const SteadyTime begun = parts.clock.steady_now();
   while (!turn.wait_for(kTurnInterval)) {
     const WaitEnd end = parts.waiter.wait(exchange.client.client_fd(), std::chrono::milliseconds(0));
@@ -237,7 +237,7 @@ bool wait_for_turn(const BrokerParts& parts, Exchange& exchange, CallGate::Turn&
 
 // Waits for its turn, then for the reply. False when there was no turn.
 bool converse(const BrokerParts& parts, Exchange& exchange, UpstreamRequest request, ChatRun& run) {
-  CallGate::Turn turn(exchange.backend().gate());
+  ConcurrencyLimiter::Turn turn(exchange.backend().gate());
   if (!wait_for_turn(parts, exchange, turn)) return false;
   const auto call = exchange.backend().client().start(std::move(request));
   bool goes_on = true;

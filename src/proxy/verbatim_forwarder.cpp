@@ -101,7 +101,7 @@ class RecordingListener final : public RelayListener {
 };
 
 // Lets everything pass.
-class DeafListener final : public RelayListener {
+class PassThrough final : public RelayListener {
  public:
   RelayStyle on_head(const UpstreamHead&, HeaderFields&) override { return RelayStyle::stream; }
   void on_bytes(std::string_view) override {}
@@ -143,7 +143,7 @@ void VerbatimForwarder::forward(Exchange& exchange) {
 
 void VerbatimForwarder::pass(const HttpRequest& request, Backend& backend, ResponseWriter& client) {
   const BackendSettings& settings = backend.settings();
-  DeafListener listener;
+  PassThrough listener;
   const RelayOutcome outcome =
       relay(backend.client(),
             verbatim_request(request, verbatim_headers(request, settings), request.body, settings), client,

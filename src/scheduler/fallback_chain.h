@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "scheduler/backend_set.h"
+#include "scheduler/circuit_breaker.h"
 #include "scheduler/cost_ledger.h"
-#include "scheduler/server_health.h"
 
 namespace anyclaude {
 
@@ -17,7 +17,7 @@ class FallbackChain {
  public:
   // `order` may be empty: then nobody stands in.
   FallbackChain(std::vector<const BackendEntry*> order, const Clock& clock, const CostLedger& costs)
-      : order_(std::move(order)), costs_(costs), health_(clock) {}
+      : order_(std::move(order)), costs_(costs), breaker_(clock) {}
 
   struct Choice {
     const BackendEntry* next = nullptr;  // nullptr: nobody is left
@@ -28,12 +28,12 @@ class FallbackChain {
   // The first that was not tried, did not fail a moment ago, and may cost what a prompt of this size costs.
   Choice choose(const std::vector<const BackendEntry*>& tried, std::uint64_t prompt_tokens) const;
 
-  ServerHealth& health() { return health_; }
+  CircuitBreaker& breaker() { return breaker_; }
 
  private:
   const std::vector<const BackendEntry*> order_;
   const CostLedger& costs_;
-  ServerHealth health_;
+  CircuitBreaker breaker_;
 };
 
 }  // namespace anyclaude

@@ -4,12 +4,12 @@
 
 namespace anyclaude {
 
-Result<LoadedConfig> load_config(const ConfigFlags& flags, const Environment& environment) {
+Result<LoadedConfig> load_config(const ConfigFlags& flags, const EnvironmentVariables& environment) {
   return load_config(find_config_source(flags, environment), GuardedSettings::refuse, flags, environment);
 }
 
 Result<LoadedConfig> load_config(const ConfigSource& source, GuardedSettings guarded,
-                                 const ConfigFlags& flags, const Environment& environment) {
+                                 const ConfigFlags& flags, const EnvironmentVariables& environment) {
   // Where the user's profiles are stands in the configuration, which is then read with them in mind.
   auto config = read_config(source, guarded, flags, environment, {});
   if (!config) return tl::unexpected(config.error());

@@ -13,11 +13,11 @@ struct LoadedConfig {
 };
 
 // Errors have source config; kind permission where a project file needs an approval it does not have.
-Result<LoadedConfig> load_config(const ConfigFlags& flags, const Environment& environment);
+Result<LoadedConfig> load_config(const ConfigFlags& flags, const EnvironmentVariables& environment);
 // The same with the file already found. With GuardedSettings::report the profiles of a file that is not
 // approved are left out.
 Result<LoadedConfig> load_config(const ConfigSource& source, GuardedSettings guarded,
-                                 const ConfigFlags& flags, const Environment& environment);
+                                 const ConfigFlags& flags, const EnvironmentVariables& environment);
 
 // The profiles' names as read_config() wants them.
 ProfileNames names_of(const BackendProfiles& profiles);

@@ -35,7 +35,7 @@ Result<LmdbMaintenance::Step> LmdbMaintenance::look_at_some(const std::optional<
   if (code == 0) code = cursor.seek(start);
   if (code == 0 && after && cursor.key() == start) code = cursor.next();
   Step step;
-  for (std::size_t i = 0; code == 0 && i < limits::kStoreTidyEntriesMax; ++i) {
+  for (std::size_t i = 0; code == 0 && i < limits::kStoreEvictionEntriesMax; ++i) {
     const auto key = digest_at(cursor.key(), 0);
     const auto row = decode_row(cursor.value());
     if (key) step.last = key;
@@ -214,7 +214,7 @@ Result<PurgeResult> LmdbMaintenance::remove_all_in_steps() {
     result.bytes += status ? outcome->step.bytes : 0;
     return status;
   };
-  const std::size_t steps_max = environment_.bounds().tidy_steps_max();
+  const std::size_t steps_max = environment_.bounds().eviction_steps_max();
   while (outcome->left) {
     const Status status = take([table = table_, steps_max, outcome](Transaction& txn) {
       outcome->step = {};
@@ -298,7 +298,7 @@ Result<ImportOutcome> LmdbMaintenance::import_record(StoredResponse response, st
       return tl::unexpected(environment_.error(code, "read"));
     if (standing) return ImportOutcome::already_there;
   }
-  tidying_->keep_within_bound();
+  eviction_->keep_within_bound();
   Status committed = responses_.commit(key, response, Origin::imported);
   // What waits to be written may take longer than a single wait on a slow disk.
   constexpr int kWaitsMax = 12;

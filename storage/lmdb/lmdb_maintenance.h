@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 #include "storage/lmdb/lmdb_responses.h"
 #include "storage/lmdb/record_codec.h"
 #include "storage/lmdb/response_table.h"
-#include "storage/lmdb/store_tidying.h"
+#include "storage/lmdb/store_eviction.h"
 #include "storage/lmdb/transaction_writer.h"
 #include "storage/response_store.h"
 
@@ -19,13 +19,13 @@ namespace anyclaude::lmdb {
 
 class LmdbMaintenance final : public ResponseStoreMaintenance {
  public:
-  LmdbMaintenance(Environment& environment, TransactionWriter& writer, const RecordCodec& codec,
-                  LmdbResponses& responses, std::shared_ptr<StoreTidying> tidying, const Clock& clock)
+  LmdbMaintenance(LmdbEnvironment& environment, TransactionWriter& writer, const RecordCodec& codec,
+                  LmdbResponses& responses, std::shared_ptr<StoreEviction> eviction, const Clock& clock)
       : environment_(environment),
         writer_(writer),
         codec_(codec),
         responses_(responses),
-        tidying_(std::move(tidying)),
+        eviction_(std::move(eviction)),
         table_(environment.tables()),
         clock_(clock) {}
 
@@ -59,11 +59,11 @@ class LmdbMaintenance final : public ResponseStoreMaintenance {
   Status fill_in_file(StoreHealth& health);
   static void name_problems(StoreHealth& health);
 
-  Environment& environment_;
+  LmdbEnvironment& environment_;
   TransactionWriter& writer_;
   const RecordCodec& codec_;
   LmdbResponses& responses_;
-  const std::shared_ptr<StoreTidying> tidying_;
+  const std::shared_ptr<StoreEviction> eviction_;
   const ResponseTable table_;
   const Clock& clock_;
 };

@@ -19,14 +19,14 @@ class LmdbWrite final : public ResponseWrite {
 
 }  // namespace
 
-LmdbResponses::LmdbResponses(Environment& environment, TransactionWriter& writer,
-                             std::shared_ptr<const RecordCodec> codec, std::shared_ptr<Touches> touches,
+LmdbResponses::LmdbResponses(LmdbEnvironment& environment, TransactionWriter& writer,
+                             std::shared_ptr<const RecordCodec> codec, std::shared_ptr<RecencyLog> recency,
                              const Clock& clock)
     : environment_(environment),
       writer_(writer),
       table_(environment.tables()),
       codec_(std::move(codec)),
-      touches_(std::move(touches)),
+      recency_(std::move(recency)),
       pending_(std::make_shared<PendingResponses>()),
       writes_(std::make_shared<std::atomic<std::uint64_t>>(0)),
       imports_pending_(std::make_shared<std::atomic<std::uint64_t>>(0)),
@@ -40,7 +40,7 @@ Result<std::optional<StoredResponse>> LmdbResponses::find(const CacheKey& key) {
     return found;
   }
   ++hits_;
-  touches_->add(key.primary, now_ms());
+  recency_->add(key.primary, now_ms());
   return found;
 }
 
@@ -77,7 +77,7 @@ Result<std::optional<StoredResponse>> LmdbResponses::adopt(std::string_view cano
     return table.remove(txn, primary, removed);
   }});
   ++hits_;
-  touches_->add(key.primary, now_ms());
+  recency_->add(key.primary, now_ms());
   return found;
 }
 

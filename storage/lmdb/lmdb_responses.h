@@ -9,11 +9,11 @@
 #include <string_view>
 
 #include "base/clock.h"
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 #include "storage/lmdb/pending_responses.h"
+#include "storage/lmdb/recency_log.h"
 #include "storage/lmdb/record_codec.h"
 #include "storage/lmdb/response_table.h"
-#include "storage/lmdb/touches.h"
 #include "storage/lmdb/transaction_writer.h"
 #include "storage/response_store.h"
 
@@ -21,8 +21,9 @@ namespace anyclaude::lmdb {
 
 class LmdbResponses final : public ResponseStore {
  public:
-  LmdbResponses(Environment& environment, TransactionWriter& writer, std::shared_ptr<const RecordCodec> codec,
-                std::shared_ptr<Touches> touches, const Clock& clock);
+  LmdbResponses(LmdbEnvironment& environment, TransactionWriter& writer,
+                std::shared_ptr<const RecordCodec> codec, std::shared_ptr<RecencyLog> recency,
+                const Clock& clock);
 
   Result<std::optional<StoredResponse>> find(const CacheKey& key) override;
   std::unique_ptr<ResponseWrite> begin_write(const CacheKey& key) override;
@@ -43,11 +44,11 @@ class LmdbResponses final : public ResponseStore {
   Result<std::optional<StoredResponse>> find_stored(const CacheKey& key);
   Result<std::optional<std::string>> read_record(const Digest128& primary);
 
-  Environment& environment_;
+  LmdbEnvironment& environment_;
   TransactionWriter& writer_;
   const ResponseTable table_;
   const std::shared_ptr<const RecordCodec> codec_;
-  const std::shared_ptr<Touches> touches_;
+  const std::shared_ptr<RecencyLog> recency_;
   const std::shared_ptr<PendingResponses> pending_;
   const std::shared_ptr<std::atomic<std::uint64_t>> writes_;
   const std::shared_ptr<std::atomic<std::uint64_t>> imports_pending_;

@@ -1,7 +1,7 @@
 // StateStore over LMDB. Writes go through the writer thread and return when they are durable.
 #pragma once
 
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 #include "storage/lmdb/state_table.h"
 #include "storage/lmdb/transaction_writer.h"
 #include "storage/state_store.h"
@@ -10,7 +10,7 @@ namespace anyclaude::lmdb {
 
 class LmdbStates final : public StateStore {
  public:
-  LmdbStates(Environment& environment, TransactionWriter& writer)
+  LmdbStates(LmdbEnvironment& environment, TransactionWriter& writer)
       : environment_(environment), writer_(writer), tables_(environment.tables()) {}
 
   Result<std::optional<std::string>> get(const StateTable& table, std::string_view key) override;
@@ -27,7 +27,7 @@ class LmdbStates final : public StateStore {
  private:
   void note_kept(const StateTable& table, std::string_view key, std::string_view value);
 
-  Environment& environment_;
+  LmdbEnvironment& environment_;
   TransactionWriter& writer_;
   const StateTables tables_;
 };

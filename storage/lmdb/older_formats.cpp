@@ -66,7 +66,7 @@ int move_some(Transaction& txn, const Tables& tables, bool& done) {
   const int code = old.open(txn);
   done = code == MDB_NOTFOUND;
   if (code != 0) return done ? 0 : code;
-  for (std::size_t i = 0; i < limits::kStoreTidyEntriesMax && !done; ++i)
+  for (std::size_t i = 0; i < limits::kStoreEvictionEntriesMax && !done; ++i)
     if (const int moved = move_first(txn, old, tables, done); moved != 0) return moved;
   if (!done) return 0;
   for (const Table* gone : {&old.responses, &old.usage, &old.last_use})

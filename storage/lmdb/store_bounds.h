@@ -40,10 +40,12 @@ class StoreBounds {
 
   std::size_t jobs_max() const { return within(8, pages() / 80, limits::kStoreBatchJobsMax); }
   std::size_t batch_bytes_max() const { return static_cast<std::size_t>(file_bytes_max() / 64); }
-  std::size_t tidy_steps_max() const { return within(64, pages() / 40, limits::kStoreTidyEntriesMax); }
+  std::size_t eviction_steps_max() const {
+    return within(64, pages() / 40, limits::kStoreEvictionEntriesMax);
+  }
   // Entries that were chosen need no looking at; the more go at once, the fewer pages are rewritten.
   std::size_t purge_max() const { return within(64, pages() / 40, limits::kStorePurgeEntriesMax); }
-  std::size_t touches_max() const { return within(32, pages() / 64, limits::kStoreTouchesWrittenMax); }
+  std::size_t recency_keys_max() const { return within(32, pages() / 64, limits::kStoreRecencyWrittenMax); }
 
  private:
   static constexpr std::uint64_t kPageBytes = 4'096;

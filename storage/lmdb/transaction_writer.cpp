@@ -13,8 +13,8 @@ namespace anyclaude::lmdb {
 struct TransactionWriter::State {
   enum class Phase { idle, waiting_for_lock, writing, alone, finished };
 
-  std::shared_ptr<Environment> environment;
-  std::shared_ptr<Tidying> tidying;
+  std::shared_ptr<LmdbEnvironment> environment;
+  std::shared_ptr<Eviction> eviction;
   mutable std::mutex mutex;
   std::condition_variable changed;
   std::deque<WriteJob> queue;
@@ -48,11 +48,11 @@ struct TransactionWriter::State {
   }
 };
 
-TransactionWriter::TransactionWriter(std::shared_ptr<Environment> environment,
-                                     std::shared_ptr<Tidying> tidying)
+TransactionWriter::TransactionWriter(std::shared_ptr<LmdbEnvironment> environment,
+                                     std::shared_ptr<Eviction> eviction)
     : state_(std::make_shared<State>()) {
   state_->environment = std::move(environment);
-  state_->tidying = std::move(tidying);
+  state_->eviction = std::move(eviction);
   state_->environment->on_damage([state = std::weak_ptr<State>(state_)] {
     if (const auto alive = state.lock()) alive->changed.notify_all();
   });
@@ -110,7 +110,7 @@ void TransactionWriter::settle() {
     return state_->queue.empty() && state_->phase == State::Phase::idle;
   };
   // In this order: hits that a batch has just taken along are on their way until it rests again.
-  const bool counted = state_->tidying->due(Tidying::Extent::counted);
+  const bool counted = state_->eviction->due(Eviction::Extent::counted);
   if (counted || !resting()) (void)run({});
 }
 
@@ -128,7 +128,7 @@ TransactionWriter::Batch TransactionWriter::next_batch(State& state, bool& stopp
   Batch batch;
   std::unique_lock lock(state.mutex);
   state.phase = State::Phase::idle;
-  state.changed.wait_for(lock, limits::kStoreTidyInterval, [&] {
+  state.changed.wait_for(lock, limits::kStoreUpkeepInterval, [&] {
     return state.stopping || !state.queue.empty() || again || state.environment->needs_mending();
   });
   const std::size_t jobs_max = state.environment->bounds().jobs_max();
@@ -152,9 +152,9 @@ void TransactionWriter::serve(const std::shared_ptr<State>& state) {
     if (batch.size() == 1 && batch.front().alone) {
       finish(*state, batch, run_alone(*state, batch.front()));
     } else {
-      const auto extent = last ? Tidying::Extent::counted : Tidying::Extent::usual;
-      again = (!batch.empty() || state->tidying->due(extent)) && write_batch(*state, batch, extent) &&
-              state->tidying->unfinished();
+      const auto extent = last ? Eviction::Extent::counted : Eviction::Extent::usual;
+      again = (!batch.empty() || state->eviction->due(extent)) && write_batch(*state, batch, extent) &&
+              state->eviction->unfinished();
     }
     const std::lock_guard lock(state->mutex);
     if (last || state->abandoned) break;
@@ -186,7 +186,7 @@ void TransactionWriter::finish(State& state, const Batch& batch, const Status& s
 }
 
 // A batch goes in as many transactions as its bytes ask for.
-bool TransactionWriter::write_batch(State& state, const Batch& batch, Tidying::Extent extent) {
+bool TransactionWriter::write_batch(State& state, const Batch& batch, Eviction::Extent extent) {
   state.enter(State::Phase::waiting_for_lock);
   const std::size_t bytes_max = state.environment->bounds().batch_bytes_max();
   bool durable = true;
@@ -201,11 +201,11 @@ bool TransactionWriter::write_batch(State& state, const Batch& batch, Tidying::E
     // A caller that waits for nothing in particular waits for everything.
     const bool flushes =
         std::any_of(part.begin(), part.end(), [](const WriteJob& job) { return !job.apply; });
-    state.tidying->prepare(flushes ? Tidying::Extent::counted : extent);
+    state.eviction->prepare(flushes ? Eviction::Extent::counted : extent);
     const int code = write_with_room(state, part, bytes);
     durable = durable && code == 0;
     if (code == 0) {
-      state.tidying->settle();
+      state.eviction->settle();
       finish(state, part, {});
     } else {
       state.environment->counters().note_failure(state.environment->cause_of(code));
@@ -223,7 +223,7 @@ int TransactionWriter::write_with_room(State& state, const Batch& batch, std::si
       if (!job.apply) continue;
       if (const int code = job.apply(txn); code != 0) return code;
     }
-    return state.tidying->apply(txn, bytes);
+    return state.eviction->apply(txn, bytes);
   };
   std::size_t room = bytes;
   for (int round = 0;; ++round) {
@@ -240,13 +240,13 @@ int TransactionWriter::write_with_room(State& state, const Batch& batch, std::si
 
 // In transactions of their own, so that none takes long.
 int TransactionWriter::make_room(State& state, std::size_t bytes) {
-  while (state.tidying->short_of(bytes)) {
+  while (state.eviction->short_of(bytes)) {
     const int code =
-        state.environment->write([&](Transaction& txn) { return state.tidying->apply(txn, bytes); },
+        state.environment->write([&](Transaction& txn) { return state.eviction->apply(txn, bytes); },
                                  [&] { return state.begin_writing(); });
     if (code != 0) return code;
-    state.tidying->settle();
-    if (!state.tidying->unfinished() || state.tidying->catching_up()) return 0;
+    state.eviction->settle();
+    if (!state.eviction->unfinished() || state.eviction->catching_up()) return 0;
   }
   return 0;
 }

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 
 namespace anyclaude::lmdb {
 
@@ -36,14 +36,14 @@ struct WriteJob {
   WriteCaller caller = WriteCaller::has_gone;
 };
 
-// Upkeep that rides along with each batch and also runs every limits::kStoreTidyInterval. Called by the
+// Upkeep that rides along with each batch and also runs every limits::kStoreUpkeepInterval. Called by the
 // writer thread, due() by any.
-class Tidying {
+class Eviction {
  public:
   // `counted`: hits that were counted in memory are to be written, few as they may be.
   enum class Extent { usual, counted };
 
-  virtual ~Tidying() = default;
+  virtual ~Eviction() = default;
   // Thread-safe.
   virtual bool due(Extent extent) = 0;
   // Called before the first attempt of a batch.
@@ -64,7 +64,7 @@ class Tidying {
 // Thread-safe.
 class TransactionWriter {
  public:
-  TransactionWriter(std::shared_ptr<Environment> environment, std::shared_ptr<Tidying> tidying);
+  TransactionWriter(std::shared_ptr<LmdbEnvironment> environment, std::shared_ptr<Eviction> eviction);
   // Writes what is queued. Gives up after limits::kStoreCloseWaitMax if another process sits on the write
   // lock; the thread then leaves as soon as it gets the lock, and holds the environment until then.
   ~TransactionWriter();
@@ -73,7 +73,7 @@ class TransactionWriter {
 
   void enqueue(WriteJob job);
   // Queues and waits, at most limits::kStoreWriteWaitMax (then Error{timed_out}; the job may still happen, so
-  // it must own what it touches). Time in which a job runs alone does not count.
+  // it must own what it recency). Time in which a job runs alone does not count.
   Status run(std::function<int(Transaction&)> apply);
   // Waits until everything queued before is written. The error is its own, or that of the first write since
   // the last flush that failed behind its caller's back.
@@ -92,7 +92,7 @@ class TransactionWriter {
   static void serve(const std::shared_ptr<State>& state);
   static Batch next_batch(State& state, bool& stopping, bool again);
   // True when the batch is durable.
-  static bool write_batch(State& state, const Batch& batch, Tidying::Extent extent);
+  static bool write_batch(State& state, const Batch& batch, Eviction::Extent extent);
   static int write_with_room(State& state, const Batch& batch, std::size_t bytes);
   static int make_room(State& state, std::size_t bytes);
   static bool mend(State& state, const Batch& batch);

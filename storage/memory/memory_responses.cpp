@@ -59,7 +59,7 @@ void MemoryResponses::insert(const CacheKey& key, Entry entry) {
   stats_.imports += entry.imported ? 1 : 0;
   ++stats_.writes;
   entries_.emplace(key.primary, std::move(entry));
-  tidy();
+  evict();
 }
 
 Result<bool> MemoryResponses::remove(const Digest128& primary) {
@@ -103,7 +103,7 @@ Result<StoreStats> MemoryResponses::stats() {
 
 Status MemoryResponses::flush() {
   const std::lock_guard lock(mutex_);
-  tidy();
+  evict();
   return {};
 }
 
@@ -114,7 +114,7 @@ void MemoryResponses::erase(Entries::iterator entry) {
 }
 
 // Drops what has expired, then what was used longest ago until the rest fits.
-void MemoryResponses::tidy() {
+void MemoryResponses::evict() {
   const auto now = now_ms();
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const auto next = std::next(entry);

@@ -59,7 +59,7 @@ class MemoryResponses final : public ResponseStore, public ResponseStoreMaintena
   std::int64_t now_ms() const { return unix_milliseconds(clock_.system_now()); }
   void insert(const CacheKey& key, Entry entry);
   void erase(Entries::iterator entry);
-  void tidy();
+  void evict();
   std::vector<EntryInfo> list(const std::optional<Digest128>& after);
 
   const Clock& clock_;

@@ -21,7 +21,7 @@ class Precedence : public ::testing::Test {
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
 
-  Config read(std::vector<const char*> flags, Environment environment = {}) {
+  Config read(std::vector<const char*> flags, EnvironmentVariables environment = {}) {
     environment.emplace("HOME", directory_.path().string());
     flags.insert(flags.begin(), {"anyclaude-broker", "--config", file_.c_str()});
     auto line = read_command_line(static_cast<int>(flags.size()), flags.data(), environment);
@@ -47,10 +47,10 @@ TEST_F(Precedence, TheEnvironmentBeatsTheFileValueByValue) {
 }
 
 TEST_F(Precedence, FlagsBeatTheEnvironment) {
-  const Environment environment{{"LLAMA_CPP_MODEL", "of-the-environment"},
-                                {"LLAMA_CPP_URL", "http://127.0.0.1:2"},
-                                {"ANYCLAUDE_STORE", "/store/of/the/environment"},
-                                {"ANYCLAUDE_PORT", "1002"}};
+  const EnvironmentVariables environment{{"LLAMA_CPP_MODEL", "of-the-environment"},
+                                         {"LLAMA_CPP_URL", "http://127.0.0.1:2"},
+                                         {"ANYCLAUDE_STORE", "/store/of/the/environment"},
+                                         {"ANYCLAUDE_PORT", "1002"}};
   Config config = read({"--backend-model", "of-the-flag", "--backend-url", "http://127.0.0.1:3", "--store",
                         "/store/of/the/flag", "--listen", "127.0.0.1:1003"},
                        environment);

@@ -27,7 +27,7 @@ constexpr const char* kRequest = "same_prompt_first_session/0002";
 class BesideABroker : public testing::Test {
  protected:
   static Outcome run_on(const std::filesystem::path& store, std::vector<std::string> arguments,
-                        Environment environment = {}) {
+                        EnvironmentVariables environment = {}) {
     arguments.insert(arguments.begin(), {"--store", store.string()});
     std::istringstream in;
     std::ostringstream out;
@@ -110,7 +110,7 @@ TEST_F(BesideABroker, AnExportedAnswerIsAHitOfABrokerElsewhere) {
 
 class Doctor : public CachectlTest {
  protected:
-  Outcome examine(Environment environment = {}) {
+  Outcome examine(EnvironmentVariables environment = {}) {
     environment.emplace("HOME", directory_.path().string());
     environment.emplace("NO_PROXY", kNoProxies);
     return run_in({"--store", place_.string(), "doctor", "--json"}, environment);

@@ -51,8 +51,8 @@ class CachectlTest : public testing::Test {
     EXPECT_TRUE(store->responses().find({second_, {}}).value());
     clock_.advance(std::chrono::minutes{30});
   }
-  Outcome run_in(std::vector<std::string> arguments, const Environment& environment, std::string typed = {},
-                 InputKind input = InputKind::other) {
+  Outcome run_in(std::vector<std::string> arguments, const EnvironmentVariables& environment,
+                 std::string typed = {}, InputKind input = InputKind::other) {
     std::istringstream in(typed);
     std::ostringstream out;
     std::ostringstream err;

@@ -215,7 +215,8 @@ TEST_F(Cachectl, AStoreThatIsNotThereIsASentenceAndIsNotMade) {
 
 TEST_F(Cachectl, FindsTheStoreInTheEnvironmentThenTheConfigurationThenTheHome) {
   fill();
-  const auto count = [this](const std::vector<std::string>& arguments, const Environment& environment) {
+  const auto count = [this](const std::vector<std::string>& arguments,
+                            const EnvironmentVariables& environment) {
     const json document = run_in(arguments, environment).document();
     return document.contains("entries") ? static_cast<int>(document.at("entries").size()) : -1;
   };

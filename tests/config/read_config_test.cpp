@@ -34,7 +34,7 @@ ProfileNames profiles() {
 
 class ReadConfig : public ::testing::Test {
  protected:
-  Config read(const std::string& text, Environment environment = {}, ConfigFlags flags = {}) {
+  Config read(const std::string& text, EnvironmentVariables environment = {}, ConfigFlags flags = {}) {
     std::ofstream(file_) << text;
     flags.config_file = file_.string();
     environment.emplace("HOME", directory_.path().string());
@@ -42,7 +42,7 @@ class ReadConfig : public ::testing::Test {
     EXPECT_TRUE(config.has_value()) << config.error().message;
     return config.value_or(Config{});
   }
-  Config read_existing(const std::string& name, Environment environment = {}) {
+  Config read_existing(const std::string& name, EnvironmentVariables environment = {}) {
     std::ifstream in(std::filesystem::path(ANYCLAUDE_TEST_DATA) / "configs" / (name + ".json"));
     return read({std::istreambuf_iterator<char>(in), {}}, std::move(environment));
   }
@@ -154,7 +154,7 @@ TEST_F(ReadConfig, TheEnvironmentFindsAnEntryByItsProfile) {
 }
 
 TEST_F(ReadConfig, WrongValuesOfTheEnvironmentAreNamed) {
-  for (const auto& [name, value] : Environment{
+  for (const auto& [name, value] : EnvironmentVariables{
            {"ANYCLAUDE_PORT", "many"}, {"ANYCLAUDE_DEBUG", "9"}, {"ANYCLAUDE_REQUEST_TIMEOUT", "10m"}}) {
     const auto config = read_config({}, {{"HOME", directory_.path().string()}, {name, value}}, profiles());
     ASSERT_FALSE(config) << name;
@@ -166,7 +166,7 @@ TEST_F(ReadConfig, ANamedStoreIsFoundWhateverTheFileSays) {
   std::ofstream(file_) << "not json";
   ConfigFlags flags;
   flags.config_file = file_.string();
-  const Environment home{{"HOME", directory_.path().string()}};
+  const EnvironmentVariables home{{"HOME", directory_.path().string()}};
   EXPECT_FALSE(read_store_directory(flags, home));
   EXPECT_EQ(read_store_directory(flags, {{"ANYCLAUDE_STORE", "/s"}}).value(), "/s");
   flags.store = "/of/the/flag";
@@ -194,7 +194,7 @@ TEST_F(ReadConfig, ProxiesAndCertificatesComeFromTheEnvironment) {
 }
 
 TEST_F(ReadConfig, ACgiProgramsHttpProxyIsTheClientsAndIgnored) {
-  const auto http_proxy = [&](const Environment& variables) {
+  const auto http_proxy = [&](const EnvironmentVariables& variables) {
     return read(R"({"backend": "claude"})", variables).network.http_proxy;
   };
   EXPECT_EQ(http_proxy({{"REQUEST_METHOD", "POST"}, {"HTTP_PROXY", "http://evil"}}), "");

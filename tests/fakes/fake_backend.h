@@ -16,7 +16,7 @@ class FakeBackend final : public Backend {
 
   const BackendSettings& settings() const override { return settings_; }
   UpstreamClient& client() override { return upstream; }
-  CallGate& gate() override { return gate_; }
+  ConcurrencyLimiter& gate() override { return gate_; }
   Result<BackendIdentity> identity(std::string_view = {}) override {
     if (error) return tl::unexpected(*error);
     return answer;
@@ -30,7 +30,7 @@ class FakeBackend final : public Backend {
 
  private:
   BackendSettings settings_;
-  CallGate gate_{settings_.profile.server.concurrent_calls_max};
+  ConcurrencyLimiter gate_{settings_.profile.server.concurrent_calls_max};
 };
 
 }  // namespace anyclaude::fakes

@@ -10,15 +10,15 @@ constexpr const char* kAnthropic = R"({"backend": "claude"})";
 
 class ClientEnvironment : public WithSetting {
  protected:
-  Environment made(const std::string& config, Environment environment = {},
-                   std::optional<std::uint64_t> context_tokens = std::nullopt) {
+  EnvironmentVariables made(const std::string& config, EnvironmentVariables environment = {},
+                            std::optional<std::uint64_t> context_tokens = std::nullopt) {
     const Setting setting = setting_of(config, std::move(environment));
     return client_environment(setting, backend_of(setting), "http://127.0.0.1:5", context_tokens);
   }
 };
 
 TEST_F(ClientEnvironment, ALocalServerNeedsAPlaceholderAndHelpfulSettings) {
-  const Environment environment = made(kLocal, {}, 40'000);
+  const EnvironmentVariables environment = made(kLocal, {}, 40'000);
   EXPECT_EQ(environment.at("ANTHROPIC_BASE_URL"), "http://127.0.0.1:5");
   EXPECT_NE(variable(environment, "ANTHROPIC_AUTH_TOKEN"), "");
   EXPECT_EQ(environment.at("CLAUDE_CODE_ATTRIBUTION_HEADER"), "0");
@@ -28,7 +28,7 @@ TEST_F(ClientEnvironment, ALocalServerNeedsAPlaceholderAndHelpfulSettings) {
 }
 
 TEST_F(ClientEnvironment, WhatThePersonSetStays) {
-  const Environment environment = made(
+  const EnvironmentVariables environment = made(
       kLocal, {{"API_TIMEOUT_MS", "7"}, {"ANTHROPIC_API_KEY", "sk"}, {"ANTHROPIC_BASE_URL", "https://x"}});
   EXPECT_EQ(environment.at("API_TIMEOUT_MS"), "7");
   EXPECT_EQ(environment.at("ANTHROPIC_API_KEY"), "sk");
@@ -44,13 +44,13 @@ TEST_F(ClientEnvironment, ALoginIsNotHiddenByAPlaceholder) {
 }
 
 TEST_F(ClientEnvironment, AnthropicGetsTheAddressAndNothingElse) {
-  Environment environment = made(kAnthropic, {{"HOME", home().string()}});
+  EnvironmentVariables environment = made(kAnthropic, {{"HOME", home().string()}});
   EXPECT_EQ(environment,
-            (Environment{{"ANTHROPIC_BASE_URL", "http://127.0.0.1:5"}, {"HOME", home().string()}}));
+            (EnvironmentVariables{{"ANTHROPIC_BASE_URL", "http://127.0.0.1:5"}, {"HOME", home().string()}}));
 }
 
 TEST_F(ClientEnvironment, AProxyForTheWorldIsNotAskedForThisMachine) {
-  const Environment environment =
+  const EnvironmentVariables environment =
       made(kAnthropic, {{"HTTPS_PROXY", "http://proxy"}, {"NO_PROXY", "corp.example"}});
   EXPECT_EQ(environment.at("NO_PROXY"), "corp.example,127.0.0.1,localhost");
   EXPECT_EQ(made(kAnthropic).count("NO_PROXY"), 0u);

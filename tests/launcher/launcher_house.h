@@ -143,7 +143,7 @@ class LauncherHouse : public ::testing::Test {
   std::string out() const { return text_in("out"); }
   std::string err() const { return text_in("err"); }
 
-  Environment environment_;
+  EnvironmentVariables environment_;
   const int port_ = free_port();
 
  private:

@@ -18,7 +18,7 @@ class ServerPlan : public WithSetting {
     EXPECT_FALSE(program);
     return program ? "" : program.error().message;
   }
-  bool wanted(const std::string& backend, Environment environment = {}) {
+  bool wanted(const std::string& backend, EnvironmentVariables environment = {}) {
     const Setting setting =
         setting_of(R"({"backend": "b", "backends": {"b": )" + backend + "}}", std::move(environment));
     return wants_server(setting, backend_of(setting));
@@ -49,10 +49,10 @@ TEST_F(ServerPlan, AScriptIsToldModelPortCacheAndLogInThatOrder) {
   const std::string log = (home() / ".anyclaude" / "logs" / "mlx-textgen-server.log").string();
   EXPECT_EQ(program.arguments,
             (std::vector<std::string>{(home() / "serve.sh").string(), model, "8123", cache, log}));
-  EXPECT_EQ(program.environment, (Environment{{"ANYCLAUDE_MODEL", model},
-                                              {"ANYCLAUDE_PORT", "8123"},
-                                              {"ANYCLAUDE_CACHE_DIR", cache},
-                                              {"ANYCLAUDE_LOG_FILE", log}}));
+  EXPECT_EQ(program.environment, (EnvironmentVariables{{"ANYCLAUDE_MODEL", model},
+                                                       {"ANYCLAUDE_PORT", "8123"},
+                                                       {"ANYCLAUDE_CACHE_DIR", cache},
+                                                       {"ANYCLAUDE_LOG_FILE", log}}));
   EXPECT_EQ(program.log, log);
 }
 

@@ -14,7 +14,7 @@ namespace anyclaude::launcher {
 
 class WithSetting : public ::testing::Test {
  protected:
-  Setting setting_of(const std::string& config, Environment environment = {}) {
+  Setting setting_of(const std::string& config, EnvironmentVariables environment = {}) {
     const auto file = home() / "config.json";
     std::ofstream(file) << config;
     std::filesystem::permissions(file,

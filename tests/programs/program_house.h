@@ -186,7 +186,7 @@ class ProgramHouse : public ::testing::Test {
     return ::open((home() / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   }
 
-  Environment environment_;
+  EnvironmentVariables environment_;
   pid_t broker_ = -1;
   std::unique_ptr<UpstreamClient> client_;
 };

@@ -14,7 +14,7 @@
 #include "fakes/built_in_profile.h"
 #include "fakes/fake_clock.h"
 #include "messages/json/json_document.h"
-#include "prompt/layout/prompt_layer.h"
+#include "prompt/layout/prompt_orderer.h"
 #include "prompt/rules/text_lines.h"
 #include "storage/memory/memory_store.h"
 
@@ -38,7 +38,7 @@ class LayerFixture {
 
   void restart() {
     if (layer) (void)layer->flush();
-    layer = std::make_unique<PromptLayer>(store->states(), fixed_secrets().primary, options_);
+    layer = std::make_unique<PromptOrderer>(store->states(), fixed_secrets().primary, options_);
   }
 
   MessagesRequest ordered(const Json& body, Learning learning = Learning::allowed,
@@ -62,7 +62,7 @@ class LayerFixture {
 
   FakeClock clock;
   std::unique_ptr<MemoryStore> store = MemoryStore::create(clock);
-  std::unique_ptr<PromptLayer> layer;
+  std::unique_ptr<PromptOrderer> layer;
   OrderReport report;
 
  private:

@@ -147,11 +147,11 @@ class BrokerFixture {
   std::ostringstream log_text;
   spdlog::logger log;
   FakeWaiter waiter{clock};
-  PromptLayer prompts;
+  PromptOrderer prompts;
   PrefixIndex prefixes;
   TraceRing traces;
   EntryProjects projects;
-  LearnedWriter learned;
+  BackgroundFlusher learned;
   BrokerParts parts;
   BrokerService service;
 };

@@ -158,7 +158,7 @@ TEST_P(ResponseContract, ListingStopsWhenTold) {
 }
 
 TEST_P(ResponseContract, ListsMoreThanOneStepAndMayBeChangedMeanwhile) {
-  constexpr std::uint64_t kMany = 3 * limits::kStoreTidyEntriesMax + 7;
+  constexpr std::uint64_t kMany = 3 * limits::kStoreEvictionEntriesMax + 7;
   for (std::uint64_t number = 0; number < kMany; ++number) put(number, answer(clock_, "x"));
   std::uint64_t seen = 0;
   ASSERT_TRUE(maintenance().for_each([&](const EntryInfo& info) {

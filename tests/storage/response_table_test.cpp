@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 #include "tests/storage/temporary_directory.h"
 
 namespace anyclaude::lmdb {
@@ -13,7 +13,7 @@ namespace {
 
 class ResponseTableTest : public testing::Test {
  protected:
-  int write(const Environment::Work& work) {
+  int write(const LmdbEnvironment::Work& work) {
     return environment_->write(work, [] { return true; });
   }
   TableTotals totals() {
@@ -23,8 +23,8 @@ class ResponseTableTest : public testing::Test {
   }
 
   TemporaryDirectory directory_;
-  const std::unique_ptr<Environment> environment_ =
-      Environment::open({.directory = directory_.path()}).value();
+  const std::unique_ptr<LmdbEnvironment> environment_ =
+      LmdbEnvironment::open({.directory = directory_.path()}).value();
   const ResponseTable table_{environment_->tables()};
 };
 

@@ -6,17 +6,17 @@
 #include <atomic>
 #include <memory>
 
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 #include "tests/storage/temporary_directory.h"
 
 namespace anyclaude::lmdb {
 namespace {
 
 // Says that so many rounds of making room are needed, and counts them.
-class CountedTidying final : public Tidying {
+class CountedEviction final : public Eviction {
  public:
   enum class Reason { too_much_stands, room_for_what_comes };
-  CountedTidying(int rounds, Reason reason) : left_(rounds), reason_(reason) {}
+  CountedEviction(int rounds, Reason reason) : left_(rounds), reason_(reason) {}
 
   bool due(Extent) override { return false; }
   void prepare(Extent) override {}
@@ -41,12 +41,12 @@ class TransactionWriterTest : public testing::Test {
   static constexpr int kRounds = 100;
 
   // How many rounds were left when a job was written.
-  int left_when_written(CountedTidying::Reason reason) {
-    const auto tidying = std::make_shared<CountedTidying>(kRounds, reason);
-    TransactionWriter writer(Environment::open({.directory = directory_.path()}).value(), tidying);
+  int left_when_written(CountedEviction::Reason reason) {
+    const auto eviction = std::make_shared<CountedEviction>(kRounds, reason);
+    TransactionWriter writer(LmdbEnvironment::open({.directory = directory_.path()}).value(), eviction);
     int left = -1;
     EXPECT_TRUE(writer.run([&](Transaction&) {
-      left = tidying->left();
+      left = eviction->left();
       return 0;
     }));
     return left;
@@ -56,12 +56,12 @@ class TransactionWriterTest : public testing::Test {
 };
 
 TEST_F(TransactionWriterTest, RoomIsMadeBeforeWhatNeedsIt) {
-  EXPECT_EQ(left_when_written(CountedTidying::Reason::room_for_what_comes), 0);
+  EXPECT_EQ(left_when_written(CountedEviction::Reason::room_for_what_comes), 0);
 }
 
 // A store that was given a smaller bound may have gigabytes to give up; a caller waits seconds at most.
 TEST_F(TransactionWriterTest, NobodyWaitsUntilAStoreIsDownToALowerBound) {
-  EXPECT_GE(left_when_written(CountedTidying::Reason::too_much_stands), kRounds - 2);
+  EXPECT_GE(left_when_written(CountedEviction::Reason::too_much_stands), kRounds - 2);
 }
 
 }  // namespace

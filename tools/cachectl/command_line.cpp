@@ -61,7 +61,7 @@ struct CommandLine {
   }
 };
 
-ExitCode run_verb(CommandLine& line, const Surroundings& here, const Environment& environment) {
+ExitCode run_verb(CommandLine& line, const Surroundings& here, const EnvironmentVariables& environment) {
   if (line.broker.compact->parsed()) return compact_store(here);
   if (line.broker.mode->parsed()) return switch_mode(here, line.broker.mode_name);
   if (line.broker.doctor->parsed()) return examine(here, line.flags, environment);
@@ -73,7 +73,7 @@ ExitCode run_verb(CommandLine& line, const Surroundings& here, const Environment
 
 }  // namespace
 
-ExitCode run(const std::vector<std::string>& arguments, const Environment& environment,
+ExitCode run(const std::vector<std::string>& arguments, const EnvironmentVariables& environment,
              const Console& console, const Clock& clock) {
   CLI::App cli("Looks into the store of answers that anyclaude keeps, and empties it.", "anyclaude-cachectl");
   CommandLine line;

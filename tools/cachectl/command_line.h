@@ -12,7 +12,7 @@ namespace anyclaude::cachectl {
 
 // `arguments` without the program's name. The store's directory is that of --store, else of ANYCLAUDE_STORE
 // in `environment`, else of the configuration file, else ~/.anyclaude/store.
-ExitCode run(const std::vector<std::string>& arguments, const Environment& environment,
+ExitCode run(const std::vector<std::string>& arguments, const EnvironmentVariables& environment,
              const Console& console, const Clock& clock);
 
 }  // namespace anyclaude::cachectl

@@ -48,7 +48,8 @@ void print_text(const Surroundings& here, const Findings& findings) {
 
 }  // namespace
 
-ExitCode examine(const Surroundings& here, const ConfigFlags& flags, const Environment& environment) {
+ExitCode examine(const Surroundings& here, const ConfigFlags& flags,
+                 const EnvironmentVariables& environment) {
   Findings findings;
   examine_store(here, findings);
   examine_broker(here, findings);

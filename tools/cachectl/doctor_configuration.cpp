@@ -15,8 +15,8 @@ void compare_with_broker(const Config& config, Findings& findings) {
 
 }  // namespace
 
-void examine_configuration(const Surroundings& here, const ConfigFlags& flags, const Environment& environment,
-                           Findings& findings) {
+void examine_configuration(const Surroundings& here, const ConfigFlags& flags,
+                           const EnvironmentVariables& environment, Findings& findings) {
   const auto problem = [&](const Error& error) {
     findings.add("configuration", Verdict::problem, error.message);
   };

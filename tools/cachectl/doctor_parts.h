@@ -12,8 +12,8 @@ void examine_store(const Surroundings& here, Findings& findings);
 // Whether one runs, and whether it is as old as this program.
 void examine_broker(const Surroundings& here, Findings& findings);
 // The configuration, and the server that its `mode` names.
-void examine_configuration(const Surroundings& here, const ConfigFlags& flags, const Environment& environment,
-                           Findings& findings);
+void examine_configuration(const Surroundings& here, const ConfigFlags& flags,
+                           const EnvironmentVariables& environment, Findings& findings);
 // Whether the server answers, and what it says of itself. `settings` holds its key, which is not told.
 void examine_backend(const Surroundings& here, const std::string& name, const BackendSettings& settings,
                      Findings& findings);

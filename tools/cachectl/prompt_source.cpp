@@ -52,7 +52,7 @@ Result<PromptTrace> find_prompt(StateStore& states, const std::string& what) {
   if (!request) return tl::unexpected(request.error());
   const auto secrets = load_or_create_secrets(states);
   if (!secrets) return tl::unexpected(secrets.error());
-  PromptLayer layer(states, secrets->primary);
+  PromptOrderer layer(states, secrets->primary);
   layer.order(*request, {"local", {}, {}, Learning::forbidden});
   PromptTrace trace = trace_prompt(*request, TraceDetail::full, secrets->primary);
   trace.request_id = what;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "prompt/layout/prompt_layer.h"
+#include "prompt/layout/prompt_orderer.h"
 #include "prompt/trace/prompt_trace.h"
 #include "storage/state_store.h"
 

@@ -85,7 +85,7 @@ ExitCode test_rules(const Session& session, const std::string& file, const std::
   if (!secrets) return report_error(session.console, session.format, secrets.error());
   PromptLayerOptions options;
   options.rules = std::move(*rules);
-  PromptLayer layer(session.store.states(), secrets->primary, std::move(options));
+  PromptOrderer layer(session.store.states(), secrets->primary, std::move(options));
   return report(session, layer.order(*request, {"cachectl", {}, {}, Learning::forbidden}).effects);
 }
 

@@ -76,6 +76,6 @@ ExitCode import_entries(const Session& session, const ImportRequest& request);
 ExitCode compact_store(const Surroundings& here);
 // Says which mode it is when `name` is empty.
 ExitCode switch_mode(const Surroundings& here, const std::string& name);
-ExitCode examine(const Surroundings& here, const ConfigFlags& flags, const Environment& environment);
+ExitCode examine(const Surroundings& here, const ConfigFlags& flags, const EnvironmentVariables& environment);
 
 }  // namespace anyclaude::cachectl

@@ -33,7 +33,8 @@ std::optional<Error> script_approval(const Setting& setting) {
   return program.error();
 }
 
-Setting setting_of(const Arguments& arguments, const Environment& environment, const LoadedConfig& loaded) {
+Setting setting_of(const Arguments& arguments, const EnvironmentVariables& environment,
+                   const LoadedConfig& loaded) {
   Setting setting;
   setting.flags = arguments.flags;
   setting.environment = environment;
@@ -91,7 +92,8 @@ Result<FileLock> lock_record(const fs::path& home) {
 
 }  // namespace
 
-Status settle_approval(const Arguments& arguments, const Environment& environment, Signals& signals) {
+Status settle_approval(const Arguments& arguments, const EnvironmentVariables& environment,
+                       Signals& signals) {
   const ConfigSource source = find_config_source(arguments.flags, environment);
   if (source.origin != Origin::project_file) return {};
   const auto loaded = load_config(source, GuardedSettings::report, arguments.flags, environment);

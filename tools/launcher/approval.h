@@ -14,7 +14,7 @@ namespace anyclaude::launcher {
 // Before Claude Code runs. Where an approval is needed and missing it is asked for on a terminal, once;
 // without a terminal, and after a no, that is the error (permission, source config). Cancelled when a signal
 // asked to end. A file that cannot be read is no error here: reading it tells what is wrong.
-Status settle_approval(const Arguments& arguments, const Environment& environment, Signals& signals);
+Status settle_approval(const Arguments& arguments, const EnvironmentVariables& environment, Signals& signals);
 
 // Writes an approval down, beside other processes that do so.
 Status remember_approval(const std::filesystem::path& home, const TrustedFile& file);

@@ -23,7 +23,7 @@ constexpr std::uintmax_t kFreeBytesMin = 10ull << 30;
 constexpr std::chrono::milliseconds kVersionTimeMax{20'000};
 
 // What a program prints on stdout, its first line; empty when it fails or takes too long.
-std::string first_line_of(const std::vector<std::string>& command, const Environment& environment) {
+std::string first_line_of(const std::vector<std::string>& command, const EnvironmentVariables& environment) {
   int ends[2];
   if (::pipe(ends) != 0) return {};
   const FileDescriptor read_end(ends[0]);
@@ -144,7 +144,7 @@ Check check_store(const fs::path& directory) {
   return {"store", Verdict::good, directory.string() + " is yours alone", {}};
 }
 
-Check check_client(const Environment& environment) {
+Check check_client(const EnvironmentVariables& environment) {
   const auto [claude, skipped] = find_client(environment);
   if (claude.empty() && !skipped.empty())
     return {"claude", Verdict::bad,
@@ -169,7 +169,7 @@ Check check_client(const Environment& environment) {
   return {"claude", Verdict::good, version + " (" + claude.string() + ")", {}};
 }
 
-Check check_broker_program(const Environment& environment) {
+Check check_broker_program(const EnvironmentVariables& environment) {
   const fs::path broker = find_program(sibling_program("anyclaude-broker"), environment);
   if (!broker.empty()) return {"broker", Verdict::good, broker.string(), {}};
   return {"broker", Verdict::bad, "there is no anyclaude-broker beside anyclaude or in PATH",

@@ -33,8 +33,8 @@ Check check_template(const std::string& chat_template);
 // MLX-Textgen keeps its cache in files; a full or foreign directory means prefill after prefill.
 Check check_cache_directory(const std::filesystem::path& directory);
 Check check_store(const std::filesystem::path& directory);
-Check check_client(const Environment& environment);
-Check check_broker_program(const Environment& environment);
+Check check_client(const EnvironmentVariables& environment);
+Check check_broker_program(const EnvironmentVariables& environment);
 
 // The server, its model and what else there is to see of it.
 std::vector<Check> check_server(const Setting& setting, const ChosenBackend& backend);

@@ -30,7 +30,7 @@ bool is_program(const fs::path& file) {
   return ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) && ::access(file.c_str(), X_OK) == 0;
 }
 
-std::vector<fs::path> programs_in_path(std::string_view name, const Environment& environment) {
+std::vector<fs::path> programs_in_path(std::string_view name, const EnvironmentVariables& environment) {
   std::vector<fs::path> found;
   const std::string path = variable(environment, "PATH");
   for (std::size_t begin = 0; begin <= path.size();) {
@@ -106,13 +106,13 @@ Result<pid_t> heard_from_child(pid_t pid, int report, const fs::path& program) {
 
 }  // namespace
 
-fs::path find_program(std::string_view name, const Environment& environment) {
+fs::path find_program(std::string_view name, const EnvironmentVariables& environment) {
   if (name.find('/') != std::string_view::npos) return is_program(name) ? fs::path(name) : fs::path();
   const auto candidates = programs_in_path(name, environment);
   return candidates.empty() ? fs::path() : candidates.front();
 }
 
-FoundClient find_client(const Environment& environment) {
+FoundClient find_client(const EnvironmentVariables& environment) {
   FoundClient found;
   const fs::path own = own_program();
   for (const fs::path& candidate : programs_in_path("claude", environment)) {

@@ -20,7 +20,7 @@ enum class ParentDeath { survive, terminate };
 
 struct SpawnRequest {
   std::vector<std::string> arguments;    // the program first, as a path or to be found in PATH
-  Environment environment;               // all of it
+  EnvironmentVariables environment;      // all of it
   std::filesystem::path directory = {};  // empty: the caller's
   int in = -1;                           // descriptors for 0, 1 and 2; -1: /dev/null
   int out = -1;
@@ -30,7 +30,7 @@ struct SpawnRequest {
 };
 
 // The file that `name` means: itself when it holds a slash, else the first in PATH; empty when there is none.
-std::filesystem::path find_program(std::string_view name, const Environment& environment);
+std::filesystem::path find_program(std::string_view name, const EnvironmentVariables& environment);
 
 // The first `claude` in PATH that is not this program itself under another name. `skipped` is the first one
 // that is.
@@ -38,7 +38,7 @@ struct FoundClient {
   std::filesystem::path program;  // empty when there is none
   std::filesystem::path skipped;
 };
-FoundClient find_client(const Environment& environment);
+FoundClient find_client(const EnvironmentVariables& environment);
 
 // The child begins with default signal handling and nothing blocked. Errors: not_found when the program is
 // not there, io when it cannot be run; the message names it.

@@ -26,7 +26,7 @@ std::uint64_t output_tokens(const ChosenBackend& backend, std::optional<std::uin
 }
 
 // Requests to this machine must not go through a proxy that somebody set for the rest of the world.
-void keep_off_proxies(Environment& environment) {
+void keep_off_proxies(EnvironmentVariables& environment) {
   const bool has_proxy = std::ranges::any_of(
       std::array{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"},
       [&](const char* name) { return !variable(environment, name).empty(); });
@@ -69,9 +69,10 @@ std::vector<ClientVariable> helpful_variables(const Setting& setting, const Chos
   return variables;
 }
 
-Environment client_environment(const Setting& setting, const ChosenBackend& backend,
-                               const std::string& broker_url, std::optional<std::uint64_t> context_tokens) {
-  Environment environment = setting.environment;
+EnvironmentVariables client_environment(const Setting& setting, const ChosenBackend& backend,
+                                        const std::string& broker_url,
+                                        std::optional<std::uint64_t> context_tokens) {
+  EnvironmentVariables environment = setting.environment;
   environment["ANTHROPIC_BASE_URL"] = broker_url;
   keep_off_proxies(environment);
   for (const ClientVariable& wanted : helpful_variables(setting, backend, context_tokens))
@@ -82,7 +83,7 @@ Environment client_environment(const Setting& setting, const ChosenBackend& back
   return environment;
 }
 
-bool has_credentials(const Environment& environment, const std::filesystem::path& home) {
+bool has_credentials(const EnvironmentVariables& environment, const std::filesystem::path& home) {
   for (const char* name : {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"})
     if (!variable(environment, name).empty()) return true;
   const std::string chosen = variable(environment, "CLAUDE_CONFIG_DIR");

@@ -26,11 +26,12 @@ std::vector<ClientVariable> helpful_variables(const Setting& setting, const Chos
 
 // The environment for claude: the person's own, the broker's address, and of what helps only what the person
 // has not set.
-Environment client_environment(const Setting& setting, const ChosenBackend& backend,
-                               const std::string& broker_url, std::optional<std::uint64_t> context_tokens);
+EnvironmentVariables client_environment(const Setting& setting, const ChosenBackend& backend,
+                                        const std::string& broker_url,
+                                        std::optional<std::uint64_t> context_tokens);
 
 // Whether Claude Code has a key or a login of the person's, as far as one can see without asking it.
-bool has_credentials(const Environment& environment, const std::filesystem::path& home);
+bool has_credentials(const EnvironmentVariables& environment, const std::filesystem::path& home);
 
 // The model that answers, as far as its server says something of it.
 struct ServedModel {

@@ -24,7 +24,7 @@ bool has_terminal() {
 
 }  // namespace
 
-int launcher_depth(const Environment& environment) {
+int launcher_depth(const EnvironmentVariables& environment) {
   const std::string text = variable(environment, kDepthVariable);
   int depth = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), depth);
@@ -33,7 +33,7 @@ int launcher_depth(const Environment& environment) {
 }
 
 Result<int> run_client(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                       const Environment& environment, Signals& signals) {
+                       const EnvironmentVariables& environment, Signals& signals) {
   SpawnRequest request{.arguments = {program.string()},
                        .environment = environment,
                        .in = STDIN_FILENO,

@@ -15,9 +15,9 @@ namespace anyclaude::launcher {
 // exit code, 128 and the signal's number when one ended it. In claude's environment it leaves a mark for
 // launcher_depth().
 Result<int> run_client(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                       const Environment& environment, Signals& signals);
+                       const EnvironmentVariables& environment, Signals& signals);
 
 // How many launchers run around this one, by the mark in its environment; kLauncherDepthMax at most.
-int launcher_depth(const Environment& environment);
+int launcher_depth(const EnvironmentVariables& environment);
 
 }  // namespace anyclaude::launcher

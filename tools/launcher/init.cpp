@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // What this program wrote itself needs no question.
-void approve(const fs::path& file, const std::string& text, const Environment& environment) {
+void approve(const fs::path& file, const std::string& text, const EnvironmentVariables& environment) {
   const Status kept =
       remember_approval(variable(environment, "HOME"), {trusted_path(file), sha256_hex(text)});
   if (!kept) say(kept.error().message);

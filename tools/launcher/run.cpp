@@ -7,7 +7,7 @@
 
 namespace anyclaude::launcher {
 
-int run(const std::vector<std::string>& words, const Environment& environment, Signals& signals) {
+int run(const std::vector<std::string>& words, const EnvironmentVariables& environment, Signals& signals) {
   const auto arguments = parse_arguments(words);
   if (!arguments) {
     say(arguments.error().message);

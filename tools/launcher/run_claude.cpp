@@ -64,12 +64,12 @@ int serve(Services& services, Signals& signals) {
   std::fflush(stdout);
   for (;;) {
     if (signals.take_request_to_end()) return exit_code(ExitCode::done);
-    if (!services.keeper) {
+    if (!services.supervisor) {
       signals.wait();
       continue;
     }
-    const auto event = services.keeper->next(limits::kKeeperInterval);
-    if (!event || event->kind == KeeperEvent::Kind::started) continue;
+    const auto event = services.supervisor->next(limits::kSupervisorInterval);
+    if (!event || event->kind == SupervisorEvent::Kind::started) continue;
     say(event->program.empty() ? "the broker ended" : "the " + event->program + " ended; its log tells why");
     return exit_code(ExitCode::failure);
   }
@@ -88,7 +88,7 @@ class Run {
     const ServedModel model = served_model_of(backend_);
     if (may_chat(arguments_))
       for (const std::string& warning : warnings_about(model, backend_)) say(warning);
-    const Environment environment =
+    const EnvironmentVariables environment =
         client_environment(setting_, backend_, services.broker_url, model.context_tokens);
     const auto code = run_client(claude, arguments_.client, environment, signals);
     if (!code) return report(code.error());

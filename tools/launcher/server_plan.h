@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/error.h"
-#include "tools/launcher/keeper.h"
 #include "tools/launcher/setting.h"
+#include "tools/launcher/supervisor.h"
 
 namespace anyclaude::launcher {
 

@@ -107,9 +107,9 @@ class BringUp {
   Status start(const fs::path& lock) {
     if (order_.programs.empty()) return {};
     order_.lock = lock;
-    auto keeper = Keeper::start(own_program(), order_, setting_.environment);
-    if (!keeper) return tl::unexpected(keeper.error());
-    keeper_ = std::move(*keeper);
+    auto supervisor = Supervisor::start(own_program(), order_, setting_.environment);
+    if (!supervisor) return tl::unexpected(supervisor.error());
+    supervisor_ = std::move(*supervisor);
     return {};
   }
 
@@ -134,7 +134,7 @@ class BringUp {
   }
 
   Services services(FileLock in_use) {
-    return {std::move(broker_url_), std::move(in_use), std::move(keeper_)};
+    return {std::move(broker_url_), std::move(in_use), std::move(supervisor_)};
   }
 
  private:
@@ -151,17 +151,17 @@ class BringUp {
 
   // Sleeps while there is nothing to hear.
   Status read_events() {
-    if (!keeper_) {
+    if (!supervisor_) {
       std::this_thread::sleep_for(kStep);
       return {};
     }
-    const auto event = keeper_->next(kStep);
-    if (!event || event->kind == KeeperEvent::Kind::started) return {};
+    const auto event = supervisor_->next(kStep);
+    if (!event || event->kind == SupervisorEvent::Kind::started) return {};
     const bool is_server = event->program == kServerName;
-    if (event->kind == KeeperEvent::Kind::keeper_gone)
+    if (event->kind == SupervisorEvent::Kind::supervisor_gone)
       return fail(ErrorKind::internal, ErrorSource::broker,
                   "what keeps the broker running ended; run the command again");
-    if (event->kind == KeeperEvent::Kind::not_started)
+    if (event->kind == SupervisorEvent::Kind::not_started)
       return tl::unexpected(is_server ? no_program(backend_, event->message) : no_broker(event->message));
     if (!is_server)
       return tl::unexpected(broker_failure("ended with exit code " + std::to_string(event->number),
@@ -174,8 +174,8 @@ class BringUp {
   Signals& signals_;
   const Deadline server_deadline_;
   const Deadline broker_deadline_;
-  KeeperOrder order_;
-  std::optional<Keeper> keeper_;
+  SupervisorOrder order_;
+  std::optional<Supervisor> supervisor_;
   bool server_ready_ = false;
   std::string broker_url_;
   fs::path server_log_;

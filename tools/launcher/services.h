@@ -6,9 +6,9 @@
 
 #include "base/error.h"
 #include "tools/launcher/file_lock.h"
-#include "tools/launcher/keeper.h"
 #include "tools/launcher/setting.h"
 #include "tools/launcher/signals.h"
+#include "tools/launcher/supervisor.h"
 
 namespace anyclaude::launcher {
 
@@ -17,7 +17,7 @@ struct Services {
   // As long as it is held, what is running stays.
   FileLock in_use;
   // Of what this launcher started itself; its events tell when something ends.
-  std::optional<Keeper> keeper;
+  std::optional<Supervisor> supervisor;
 };
 
 // Waits until both answer, and says on stderr what is awaited. Errors: cancelled when a signal asked to end;

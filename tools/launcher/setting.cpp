@@ -8,7 +8,7 @@
 
 namespace anyclaude::launcher {
 
-Result<Setting> read_setting(const Arguments& arguments, const Environment& environment) {
+Result<Setting> read_setting(const Arguments& arguments, const EnvironmentVariables& environment) {
   Setting setting;
   setting.flags = arguments.flags;
   setting.environment = environment;

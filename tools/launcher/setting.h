@@ -14,7 +14,7 @@ namespace anyclaude::launcher {
 
 struct Setting {
   ConfigFlags flags;
-  Environment environment;
+  EnvironmentVariables environment;
   Config config;
   BackendProfiles profiles;
   std::filesystem::path home;
@@ -25,7 +25,7 @@ struct Setting {
 };
 
 // What the command line, the environment and the files say. That no backend is chosen is no error here.
-Result<Setting> read_setting(const Arguments& arguments, const Environment& environment);
+Result<Setting> read_setting(const Arguments& arguments, const EnvironmentVariables& environment);
 
 // The backend that answers, as the broker would use it. Errors are source config.
 struct ChosenBackend {

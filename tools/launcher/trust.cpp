@@ -25,7 +25,7 @@ fs::path target_file(const Arguments& arguments) {
   return fs::is_directory(path, ignored) ? path / kFileName : path;
 }
 
-int approve(const Arguments& arguments, const Environment& environment) {
+int approve(const Arguments& arguments, const EnvironmentVariables& environment) {
   const fs::path file = target_file(arguments);
   const fs::path home = variable(environment, "HOME");
   std::error_code ignored;
@@ -53,7 +53,7 @@ const char* state_of(const TrustedFile& file) {
   return text && sha256_hex(*text) == file.sha256 ? "approved" : "changed";
 }
 
-int list(const Arguments& arguments, const Environment& environment) {
+int list(const Arguments& arguments, const EnvironmentVariables& environment) {
   const auto record = read_trust_record(variable(environment, "HOME"));
   if (!record) return report(record.error());
   if (arguments.format == OutputFormat::json) {
@@ -70,7 +70,7 @@ int list(const Arguments& arguments, const Environment& environment) {
   return static_cast<int>(ExitCode::done);
 }
 
-int revoke(const Arguments& arguments, const Environment& environment) {
+int revoke(const Arguments& arguments, const EnvironmentVariables& environment) {
   const std::string path = trusted_path(target_file(arguments));
   const auto was_there = forget_approval(variable(environment, "HOME"), path);
   if (!was_there) return report(was_there.error());
@@ -84,7 +84,7 @@ int revoke(const Arguments& arguments, const Environment& environment) {
 
 }  // namespace
 
-int trust(const Arguments& arguments, const Environment& environment) {
+int trust(const Arguments& arguments, const EnvironmentVariables& environment) {
   switch (arguments.trust) {
     case TrustAction::list:
       return list(arguments, environment);

@@ -25,10 +25,10 @@ int doctor(const Setting& setting, const Arguments& arguments);
 // Writes a configuration for what runs here.
 int init(const Setting& setting, const Arguments& arguments);
 // Approves a project's file, lists approved ones, takes an approval back.
-int trust(const Arguments& arguments, const Environment& environment);
+int trust(const Arguments& arguments, const EnvironmentVariables& environment);
 
 // The whole program.
-int run(const std::vector<std::string>& words, const Environment& environment, Signals& signals);
+int run(const std::vector<std::string>& words, const EnvironmentVariables& environment, Signals& signals);
 
 int report(const Error& error);
 

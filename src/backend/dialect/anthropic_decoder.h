@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "backend/dialect/reply_assembler.h"
 #include "backend/dialect/reply_decoder.h"
-#include "backend/dialect/spoken_answer.h"
 #include "backend/dialect/upstream_error.h"
 #include "http/wire/sse.h"
 
@@ -50,7 +50,7 @@ class AnthropicDecoder final : public ReplyDecoder {
   const DecoderContext context_;
   const PromptSizes sizes_;
   MessageStream& stream_;
-  SpokenAnswer answer_;
+  ReplyAssembler answer_;
   SseParser events_;
   Form form_ = Form::unknown;
   const bool declared_json_;

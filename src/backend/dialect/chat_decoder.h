@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "backend/dialect/reply_assembler.h"
 #include "backend/dialect/reply_decoder.h"
-#include "backend/dialect/spoken_answer.h"
 #include "backend/dialect/upstream_error.h"
 #include "http/wire/sse.h"
 
@@ -43,7 +43,7 @@ class ChatDecoder final : public ReplyDecoder {
   const DecoderContext context_;
   const PromptSizes sizes_;
   MessageStream& stream_;
-  SpokenAnswer answer_;
+  ReplyAssembler answer_;
   SseParser events_;
   Form form_ = Form::unknown;
   bool declared_json_;

@@ -18,7 +18,7 @@ class ConfiguredBackend final : public Backend {
 
   const BackendSettings& settings() const override { return settings_; }
   UpstreamClient& client() override { return *client_; }
-  CallGate& gate() override { return gate_; }
+  ConcurrencyLimiter& gate() override { return gate_; }
 
   Result<BackendIdentity> identity(std::string_view via) override {
     if (settings_.profile.lane() == Lane::verbatim) return BackendIdentity{.fingerprint = "anthropic"};
@@ -93,7 +93,7 @@ class ConfiguredBackend final : public Backend {
   const BackendSettings settings_;
   const Clock& clock_;
   const std::unique_ptr<UpstreamClient> client_;
-  CallGate gate_{settings_.profile.server.concurrent_calls_max};
+  ConcurrencyLimiter gate_{settings_.profile.server.concurrent_calls_max};
   DetailsProbe details_{settings_, *client_, clock_};
 
   std::mutex mutex_;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/identity/call_gate.h"
+#include "backend/identity/concurrency_limiter.h"
 #include "backend/identity/details_probe.h"
 #include "backend/profile/backend_settings.h"
 #include "base/clock.h"
@@ -43,7 +43,7 @@ class Backend {
   virtual const BackendSettings& settings() const = 0;
   virtual UpstreamClient& client() = 0;
   // Whoever calls the server to have a prompt answered holds a turn of it meanwhile.
-  virtual CallGate& gate() = 0;
+  virtual ConcurrencyLimiter& gate() = 0;
 
   // Asked anew on first use, after a failed call and after kBackendIdentityIdleMax without use; otherwise
   // remembered. One caller asks, those who come meanwhile wait for what it hears. In the verbatim lane no

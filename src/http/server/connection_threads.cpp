@@ -20,20 +20,20 @@ ConnectionThreads::~ConnectionThreads() {
   join_ended();
 }
 
-bool ConnectionThreads::Seat::begin_request() {
+bool ConnectionThreads::ConnectionHandle::begin_request() {
   const std::lock_guard lock(threads_.mutex_);
   if (threads_.stopping_) return false;
   entry_.activity = Activity::in_request;
   return true;
 }
 
-bool ConnectionThreads::Seat::end_request() {
+bool ConnectionThreads::ConnectionHandle::end_request() {
   const std::lock_guard lock(threads_.mutex_);
   entry_.activity = Activity::idle;
   return !threads_.stopping_;
 }
 
-bool ConnectionThreads::Seat::is_stopping() const {
+bool ConnectionThreads::ConnectionHandle::is_stopping() const {
   return threads_.is_stopping();
 }
 
@@ -59,7 +59,7 @@ void ConnectionThreads::run(Entries::iterator entry) {
     const std::lock_guard lock(mutex_);
     fd = entry->socket.get();
   }
-  Seat seat(*this, *entry);
+  ConnectionHandle seat(*this, *entry);
   try {
     serve_(fd, seat);
   } catch (...) {

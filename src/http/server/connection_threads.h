@@ -20,7 +20,7 @@ class ConnectionThreads {
 
  public:
   // What a connection's thread tells of itself, so that stop() knows whom to wait for.
-  class Seat {
+  class ConnectionHandle {
    public:
     // A request has begun to arrive. False once the server stops: close instead.
     bool begin_request();
@@ -30,13 +30,13 @@ class ConnectionThreads {
 
    private:
     friend class ConnectionThreads;
-    Seat(ConnectionThreads& threads, Entry& entry) : threads_(threads), entry_(entry) {}
+    ConnectionHandle(ConnectionThreads& threads, Entry& entry) : threads_(threads), entry_(entry) {}
     ConnectionThreads& threads_;
     Entry& entry_;
   };
 
   // Serves one connection to its end on its own thread. Throwing ends the connection too.
-  using Serve = std::function<void(int fd, Seat& seat)>;
+  using Serve = std::function<void(int fd, ConnectionHandle& seat)>;
 
   ConnectionThreads(std::size_t connections_max, Serve serve);
   // Waits for the last thread, however long it takes.

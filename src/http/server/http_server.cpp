@@ -23,7 +23,7 @@ class ThreadedHttpServer final : public HttpServer {
         error_body_(std::move(error_body)),
         rejector_(error_body_(529, kOverloaded)),
         threads_(options_.connections_max,
-                 [this](int fd, ConnectionThreads::Seat& seat) { serve(fd, seat); }) {}
+                 [this](int fd, ConnectionThreads::ConnectionHandle& seat) { serve(fd, seat); }) {}
 
   ~ThreadedHttpServer() override { stop(std::chrono::milliseconds(0)); }
 
@@ -54,10 +54,10 @@ class ThreadedHttpServer final : public HttpServer {
   std::size_t refused_over_cap() const override { return rejector_.refused(); }
 
  private:
-  void serve(int fd, ConnectionThreads::Seat& seat);
+  void serve(int fd, ConnectionThreads::ConnectionHandle& seat);
   // Reads and answers one request; says what is to become of the connection.
   AfterReply serve_request(ServerConnection& connection, const std::string& peer,
-                           const ConnectionThreads::Seat& seat);
+                           const ConnectionThreads::ConnectionHandle& seat);
   AfterReply answer_failure(ServerConnection& connection, const ReadFailure& failure);
   AfterReply answer(ServerConnection& connection, ReceivedRequest& received, AfterReply after_reply);
   void run_handler(HttpRequest& request, ConnectionWriter& writer);
@@ -73,7 +73,7 @@ class ThreadedHttpServer final : public HttpServer {
   std::mutex stop_mutex_;
 };
 
-void ThreadedHttpServer::serve(int fd, ConnectionThreads::Seat& seat) {
+void ThreadedHttpServer::serve(int fd, ConnectionThreads::ConnectionHandle& seat) {
   ServerConnection connection(fd, options_.client_write_time_max);
   const std::string peer = peer_address(fd);
   AfterReply after_reply = AfterReply::keep_connection;
@@ -89,7 +89,7 @@ void ThreadedHttpServer::serve(int fd, ConnectionThreads::Seat& seat) {
 }
 
 AfterReply ThreadedHttpServer::serve_request(ServerConnection& connection, const std::string& peer,
-                                             const ConnectionThreads::Seat& seat) {
+                                             const ConnectionThreads::ConnectionHandle& seat) {
   auto received = read_request(connection, options_);
   if (!received) return answer_failure(connection, received.error());
   received->request.peer = peer;

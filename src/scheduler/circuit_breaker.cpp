@@ -1,4 +1,4 @@
-#include "scheduler/server_health.h"
+#include "scheduler/circuit_breaker.h"
 
 #include "base/limits.h"
 
@@ -37,13 +37,13 @@ FailureReason failure_reason(UpstreamEnd end) {
   }
 }
 
-bool ServerHealth::is_left_alone(std::string_view server) const {
+bool CircuitBreaker::is_open(std::string_view server) const {
   const std::lock_guard lock(mutex_);
   const auto found = states_.find(server);
   return found != states_.end() && found->second.is_down && clock_.steady_now() < found->second.try_again_at;
 }
 
-bool ServerHealth::may_ask(std::string_view server) {
+bool CircuitBreaker::allows_request(std::string_view server) {
   const std::lock_guard lock(mutex_);
   const auto found = states_.find(server);
   if (found == states_.end() || !found->second.is_down) return true;
@@ -53,7 +53,7 @@ bool ServerHealth::may_ask(std::string_view server) {
   return true;
 }
 
-void ServerHealth::failed(std::string_view server, FailureReason reason) {
+void CircuitBreaker::failed(std::string_view server, FailureReason reason) {
   if (reason == FailureReason::left_alone || reason == FailureReason::cost_cap) return;
   const std::lock_guard lock(mutex_);
   State& state = states_[std::string(server)];
@@ -63,7 +63,7 @@ void ServerHealth::failed(std::string_view server, FailureReason reason) {
   state.try_again_at = clock_.steady_now() + limits::kServerLeftAloneTime;
 }
 
-void ServerHealth::answered(std::string_view server) {
+void CircuitBreaker::answered(std::string_view server) {
   const std::lock_guard lock(mutex_);
   const auto found = states_.find(server);
   if (found != states_.end()) states_.erase(found);

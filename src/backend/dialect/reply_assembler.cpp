@@ -1,4 +1,4 @@
-#include "backend/dialect/spoken_answer.h"
+#include "backend/dialect/reply_assembler.h"
 
 #include <utility>
 
@@ -15,7 +15,7 @@ void ReasoningCalls::on_text(std::string_view text) {
   if (text.find_first_not_of(kBlanks) != std::string_view::npos) calls_.clear();
 }
 
-SpokenAnswer::SpokenAnswer(const DecoderContext& context, MessageStream& stream)
+ReplyAssembler::ReplyAssembler(const DecoderContext& context, MessageStream& stream)
     : context_(context),
       stream_(stream),
       tools_(context.tools),
@@ -23,14 +23,14 @@ SpokenAnswer::SpokenAnswer(const DecoderContext& context, MessageStream& stream)
       rescue_(tools_, *this),
       reasoning_rescue_(tools_, reasoning_calls_) {}
 
-void SpokenAnswer::start() {
+void ReplyAssembler::start() {
   if (stream_.started()) return;
   Usage estimate;
   estimate.input_tokens = context_.prompt_tokens_estimate;
   stream_.start(context_.message_id, context_.model, estimate);
 }
 
-void SpokenAnswer::text(std::string_view piece) {
+void ReplyAssembler::text(std::string_view piece) {
   if (piece.empty()) return;
   start();
   if (!is_rescuing()) return speak(Voice::text, piece);
@@ -38,7 +38,7 @@ void SpokenAnswer::text(std::string_view piece) {
   pings_.note(rescue_.held_bytes(), stream_);
 }
 
-void SpokenAnswer::thinking(std::string_view piece) {
+void ReplyAssembler::thinking(std::string_view piece) {
   if (piece.empty()) return;
   start();
   if (is_rescuing()) {
@@ -48,7 +48,7 @@ void SpokenAnswer::thinking(std::string_view piece) {
   speak(Voice::thinking, piece);
 }
 
-void SpokenAnswer::call(const ToolCallPiece& piece) {
+void ReplyAssembler::call(const ToolCallPiece& piece) {
   start();
   if (is_rescuing()) {
     rescue_.finish(TextOutcome::cut);
@@ -59,7 +59,7 @@ void SpokenAnswer::call(const ToolCallPiece& piece) {
   calls_.feed(piece);
 }
 
-Status SpokenAnswer::end_calls() {
+Status ReplyAssembler::end_calls() {
   if (Status status = calls_.finish(); !status) return status;
   open_voice_.reset();
   for (const Spoken& spoken : std::exchange(behind_calls_, {})) {
@@ -72,25 +72,25 @@ Status SpokenAnswer::end_calls() {
   return {};
 }
 
-Status SpokenAnswer::finish(TextOutcome outcome) {
+Status ReplyAssembler::finish(TextOutcome outcome) {
   start();
   if (is_rescuing()) settle_held_text(outcome);
   return end_calls();
 }
 
-void SpokenAnswer::break_off() {
+void ReplyAssembler::break_off() {
   if (is_rescuing()) rescue_.finish(TextOutcome::cut);
 }
 
 // Some models end in a call before they end their reasoning. Who has said nothing else means it.
-void SpokenAnswer::settle_held_text(TextOutcome outcome) {
+void ReplyAssembler::settle_held_text(TextOutcome outcome) {
   rescue_.finish(outcome);
   reasoning_rescue_.finish(outcome);
   if (said_text_ || has_calls() || outcome == TextOutcome::cut) return;
   for (const RescuedCall& call : reasoning_calls_.at_the_end()) on_call(call);
 }
 
-void SpokenAnswer::speak(Voice voice, std::string_view text) {
+void ReplyAssembler::speak(Voice voice, std::string_view text) {
   if (calls_.is_between_calls()) return say(voice, text);
   const bool goes_on =
       !behind_calls_.empty() && behind_calls_.back().voice == voice && !behind_calls_.back().call;
@@ -101,12 +101,12 @@ void SpokenAnswer::speak(Voice voice, std::string_view text) {
   }
 }
 
-void SpokenAnswer::on_call(const RescuedCall& call) {
+void ReplyAssembler::on_call(const RescuedCall& call) {
   if (calls_.is_between_calls()) return say_call(call);
   behind_calls_.push_back({.call = call});
 }
 
-void SpokenAnswer::say_call(const RescuedCall& call) {
+void ReplyAssembler::say_call(const RescuedCall& call) {
   rescued_calls_ = true;
   said_bytes_ += call.input_json.size();
   open_voice_.reset();
@@ -115,7 +115,7 @@ void SpokenAnswer::say_call(const RescuedCall& call) {
   stream_.tool_input(call.input_json);
 }
 
-void SpokenAnswer::say(Voice voice, std::string_view text) {
+void ReplyAssembler::say(Voice voice, std::string_view text) {
   std::string held;
   if (open_voice_ != voice) {
     if (blank_.voice != voice) blank_ = {.voice = voice};

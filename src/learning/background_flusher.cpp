@@ -1,4 +1,4 @@
-#include "learning/learned_writer.h"
+#include "learning/background_flusher.h"
 
 #include <limits>
 
@@ -6,9 +6,9 @@
 
 namespace anyclaude {
 
-LearnedWriter::LearnedWriter(StateStore& states, PromptLayer& prompts, PrefixIndex& prefixes,
-                             TraceRing& traces, EntryProjects& projects, CostLedger& costs, Ledger& ledger,
-                             spdlog::logger& log)
+BackgroundFlusher::BackgroundFlusher(StateStore& states, PromptOrderer& prompts, PrefixIndex& prefixes,
+                                     TraceRing& traces, EntryProjects& projects, CostLedger& costs,
+                                     Ledger& ledger, spdlog::logger& log)
     : states_(states),
       prompts_(prompts),
       prefixes_(prefixes),
@@ -20,7 +20,7 @@ LearnedWriter::LearnedWriter(StateStore& states, PromptLayer& prompts, PrefixInd
       epoch_(read_learned_epoch(states).value_or("")),
       thread_([this] { run(); }) {}
 
-LearnedWriter::~LearnedWriter() {
+BackgroundFlusher::~BackgroundFlusher() {
   {
     const std::lock_guard lock(mutex_);
     state_ = State::stopping;
@@ -29,7 +29,7 @@ LearnedWriter::~LearnedWriter() {
   thread_.join();
 }
 
-void LearnedWriter::wake() {
+void BackgroundFlusher::wake() {
   {
     const std::lock_guard lock(mutex_);
     if (state_ != State::idle) return;
@@ -38,7 +38,7 @@ void LearnedWriter::wake() {
   changed_.notify_one();
 }
 
-void LearnedWriter::settle() {
+void BackgroundFlusher::settle() {
   std::unique_lock lock(mutex_);
   // A round that has begun may be past what is to be written.
   const std::uint64_t wanted = rounds_begun_ + 1;
@@ -47,7 +47,7 @@ void LearnedWriter::settle() {
   settled_.wait(lock, [&] { return rounds_done_ >= wanted; });
 }
 
-void LearnedWriter::run() {
+void BackgroundFlusher::run() {
   while (true) {
     bool is_last = false;
     {
@@ -68,7 +68,7 @@ void LearnedWriter::run() {
   }
 }
 
-void LearnedWriter::follow_purges() {
+void BackgroundFlusher::follow_purges() {
   const auto now = read_learned_epoch(states_);
   if (!now || *now == epoch_) return;
   epoch_ = *now;
@@ -78,7 +78,7 @@ void LearnedWriter::follow_purges() {
   projects_.forget();
 }
 
-void LearnedWriter::write() {
+void BackgroundFlusher::write() {
   follow_purges();
   for (const Status& status :
        {prompts_.flush(), prefixes_.flush(), traces_.flush(), projects_.flush(), costs_.flush()}) {

@@ -1,4 +1,4 @@
-// The keeper's own life, in a process of its own.
+// The supervisor's own life, in a process of its own.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,9 +12,9 @@
 #include "http/net/deadline.h"
 #include "tools/launcher/child_process.h"
 #include "tools/launcher/file_lock.h"
-#include "tools/launcher/keeper_order.h"
 #include "tools/launcher/log_file.h"
 #include "tools/launcher/signals.h"
+#include "tools/launcher/supervisor_order.h"
 
 namespace anyclaude::launcher {
 namespace {
@@ -38,7 +38,7 @@ std::string read_everything(int fd) {
 class Keeping {
  public:
   // A launcher that does not listen any more is no reason to end: others may use the programs.
-  void tell(const KeeperEvent& event) {
+  void tell(const SupervisorEvent& event) {
     const std::string line = event_line(event);
     (void)!::write(STDOUT_FILENO, line.data(), line.size());
   }
@@ -46,11 +46,11 @@ class Keeping {
   void start(const KeptProgram& program) {
     const auto pid = start_logged(program);
     if (!pid) {
-      tell({KeeperEvent::Kind::not_started, program.name, 0, pid.error().message});
+      tell({SupervisorEvent::Kind::not_started, program.name, 0, pid.error().message});
       return;
     }
     running_.push_back({program.name, *pid});
-    tell({KeeperEvent::Kind::started, program.name, static_cast<int>(*pid), {}});
+    tell({SupervisorEvent::Kind::started, program.name, static_cast<int>(*pid), {}});
   }
 
   bool has_programs() const { return !running_.empty(); }
@@ -61,7 +61,7 @@ class Keeping {
     for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
       const auto gone = std::ranges::find(running_, pid, &Running::pid);
       if (gone == running_.end()) continue;
-      tell({KeeperEvent::Kind::exited, gone->name, exit_code_of(status), {}});
+      tell({SupervisorEvent::Kind::exited, gone->name, exit_code_of(status), {}});
       running_.erase(gone);
       end_group(pid, deadline);
     }
@@ -116,7 +116,7 @@ int keep() {
     lock = FileLock::try_take(order->lock, LockKind::exclusive);
     // Where the store's directory itself has gone, nobody can come any more.
     if (!lock && !std::filesystem::exists(order->lock)) break;
-    if (!lock) std::this_thread::sleep_for(limits::kKeeperInterval);
+    if (!lock) std::this_thread::sleep_for(limits::kSupervisorInterval);
   }
   // While the lock is held nobody can begin to use what is about to end.
   keeping.end_programs();

@@ -30,10 +30,10 @@ class ReasoningCalls final : public ToolCallSink {
 // Takes the calls out of the text that a model wrote there (docs/tool_calls.md; with RescueMode::off it
 // touches nothing), leaves out blocks of nothing but white space, and keeps what is said while a call is open
 // until that call is whole. What comes out does not depend on how text was split. Not thread-safe.
-class SpokenAnswer final : private ToolCallSink {
+class ReplyAssembler final : private ToolCallSink {
  public:
   // `context` and `stream` must live as long.
-  SpokenAnswer(const DecoderContext& context, MessageStream& stream);
+  ReplyAssembler(const DecoderContext& context, MessageStream& stream);
 
   // Begins the message, if it has not begun; everything that is said does so by itself.
   void start();

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 #include "storage/lmdb/set_aside.h"
 
 namespace anyclaude::lmdb {
@@ -20,7 +20,7 @@ std::int64_t steady_ms() {
 
 }  // namespace
 
-bool Environment::needs_mending() const {
+bool LmdbEnvironment::needs_mending() const {
   return options_.access == LmdbAccess::serve && options_.damaged_file == DamagedFile::is_set_aside &&
          abandoned_ < limits::kStoreAbandonedMax && steady_ms() >= mend_after_ms_ &&
          (suspect_ || was_set_aside_by_another());
@@ -28,13 +28,13 @@ bool Environment::needs_mending() const {
 
 // Whoever sets a file aside gives both files new names; a file that was deleted or put there by a user is not
 // followed, for its lock is still the old one.
-bool Environment::was_set_aside_by_another() const {
+bool LmdbEnvironment::was_set_aside_by_another() const {
   const auto data = identity_of(directory_->path() / kDataFileName);
   const auto lock = identity_of(directory_->path() / kLockFileName);
   return data && lock && !data->is_same_file(files_.data()) && !lock->is_same_file(files_.lock());
 }
 
-FileFindings Environment::check_file() {
+FileFindings LmdbEnvironment::check_file() {
   const auto reading = begin_read();
   if (reading) return check_pages(reading->get().pages(), limits::kStoreCheckTimeMax);
   FileFindings findings;
@@ -42,7 +42,7 @@ FileFindings Environment::check_file() {
   return findings;
 }
 
-std::vector<KeptRow> Environment::kept_rows() {
+std::vector<KeptRow> LmdbEnvironment::kept_rows() {
   std::vector<KeptRow> known;
   {
     const std::lock_guard lock(kept_mutex_);
@@ -53,13 +53,13 @@ std::vector<KeptRow> Environment::kept_rows() {
   return reading ? joined(std::move(known), read_kept(reading->get(), tables_)) : known;
 }
 
-void Environment::take_kept() {
+void LmdbEnvironment::take_kept() {
   auto rows = kept_rows();
   const std::lock_guard lock(kept_mutex_);
   kept_ = std::move(rows);
 }
 
-void Environment::note_kept(KeptRow row) {
+void LmdbEnvironment::note_kept(KeptRow row) {
   if (options_.damaged_file == DamagedFile::is_an_error) return;
   const std::lock_guard lock(kept_mutex_);
   std::vector<KeptRow> newer;
@@ -67,10 +67,10 @@ void Environment::note_kept(KeptRow row) {
   kept_ = joined(std::move(kept_), std::move(newer));
 }
 
-bool Environment::mend() {
+bool LmdbEnvironment::mend() {
   if (!needs_mending()) return false;
   suspect_ = false;
-  mend_after_ms_ = steady_ms() + limits::kStoreTidyInterval.count();
+  mend_after_ms_ = steady_ms() + limits::kStoreUpkeepInterval.count();
   std::vector<std::string> faults;
   if (!unusable_ && files_.check_lock() == 0 && !was_set_aside_by_another()) {
     FileFindings findings = check_file();
@@ -92,7 +92,7 @@ bool Environment::mend() {
 
 // `faults`: empty when liblmdb was left by a fault, lock.mdb is damaged, or another process has set the file
 // aside. The gate closes last: lookups wait for neither another process nor the check of a large file.
-Status Environment::replace_file(const std::vector<std::string>& faults) {
+Status LmdbEnvironment::replace_file(const std::vector<std::string>& faults) {
   take_kept();
   const Replacing replacing(*presence_, limits::kStoreOpenWaitMax);
   if (!replacing.has_begun()) return tl::unexpected(error(EBUSY, "opened"));
@@ -118,7 +118,7 @@ Status Environment::replace_file(const std::vector<std::string>& faults) {
 }
 
 // Empty when the data file is sound and this process alone has it open: then lock.mdb was damaged.
-FileFindings Environment::look_again(const std::vector<std::string>& faults) {
+FileFindings LmdbEnvironment::look_again(const std::vector<std::string>& faults) {
   FileFindings findings;
   findings.faults = faults;
   if (!faults.empty()) return findings;
@@ -130,7 +130,7 @@ FileFindings Environment::look_again(const std::vector<std::string>& faults) {
 }
 
 // With the map closed.
-int Environment::remove_from_place(const FileFindings& findings, std::string& told) {
+int LmdbEnvironment::remove_from_place(const FileFindings& findings, std::string& told) {
   const auto& path = directory_->path();
   if (findings.faults.empty()) {
     told = "A file of the store in " + path.string() + " was damaged: lock.mdb is made anew.";
@@ -144,7 +144,7 @@ int Environment::remove_from_place(const FileFindings& findings, std::string& to
   return 0;
 }
 
-void Environment::notice(const std::string& text) const {
+void LmdbEnvironment::notice(const std::string& text) const {
   if (options_.notice) options_.notice(text);
 }
 

@@ -1,4 +1,4 @@
-#include "storage/lmdb/store_tidying.h"
+#include "storage/lmdb/store_eviction.h"
 
 #include <utility>
 
@@ -6,10 +6,10 @@
 
 namespace anyclaude::lmdb {
 
-StoreTidying::StoreTidying(std::shared_ptr<Environment> environment, std::shared_ptr<Touches> touches,
-                           const Clock& clock, LmdbAccess access)
+StoreEviction::StoreEviction(std::shared_ptr<LmdbEnvironment> environment,
+                             std::shared_ptr<RecencyLog> recency, const Clock& clock, LmdbAccess access)
     : environment_(std::move(environment)),
-      touches_(std::move(touches)),
+      recency_(std::move(recency)),
       table_(environment_->tables()),
       clock_(clock),
       access_(access),
@@ -18,22 +18,22 @@ StoreTidying::StoreTidying(std::shared_ptr<Environment> environment, std::shared
       readers_checked_at_(clock.steady_now()),
       catching_up_(holds_too_much()) {}
 
-bool StoreTidying::holds_too_much() const {
+bool StoreEviction::holds_too_much() const {
   const auto reading = environment_->begin_read();
   TableTotals totals;
   return reading && table_.totals(reading->get(), totals) == 0 &&
          !environment_->bounds().table_bound(0).holds(totals);
 }
 
-bool StoreTidying::touches_due(Extent extent) const {
-  const std::size_t counted = touches_->size();
+bool StoreEviction::recency_due(Extent extent) const {
+  const std::size_t counted = recency_->size();
   if (counted == 0 || extent == Extent::counted) return counted > 0;
-  return counted >= environment_->bounds().touches_max() ||
-         now_ms() - touches_taken_at_ms_ >= limits::kStoreTouchInterval.count();
+  return counted >= environment_->bounds().recency_keys_max() ||
+         now_ms() - touches_taken_at_ms_ >= limits::kStoreRecencyInterval.count();
 }
 
-bool StoreTidying::due(Extent extent) {
-  if (touches_due(extent)) return true;
+bool StoreEviction::due(Extent extent) {
+  if (recency_due(extent)) return true;
   if (access_ == LmdbAccess::maintain) return false;
   const auto reading = environment_->begin_read();
   if (!reading) return false;
@@ -42,18 +42,18 @@ bool StoreTidying::due(Extent extent) {
   return expired || holds_too_much();
 }
 
-void StoreTidying::prepare(Extent extent) {
+void StoreEviction::prepare(Extent extent) {
   if (clock_.steady_now() - readers_checked_at_ >= limits::kStoreReaderCheckInterval) {
     readers_checked_at_ = clock_.steady_now();
     environment_->clear_stale_readers();
   }
   taken_.clear();
-  if (!touches_due(extent)) return;
-  taken_ = touches_->take(environment_->bounds().touches_max());
+  if (!recency_due(extent)) return;
+  taken_ = recency_->take(environment_->bounds().recency_keys_max());
   touches_taken_at_ms_ = now_ms();
 }
 
-int StoreTidying::write_touches(Transaction& txn) {
+int StoreEviction::write_recency(Transaction& txn) {
   unplaced_.clear();
   for (const auto& [key, touch] : taken_) {
     bool found = false;
@@ -64,12 +64,12 @@ int StoreTidying::write_touches(Transaction& txn) {
   return 0;
 }
 
-int StoreTidying::apply(Transaction& txn, std::size_t room_bytes) {
+int StoreEviction::apply(Transaction& txn, std::size_t room_bytes) {
   unfinished_ = false;
   expired_ = {};
   evicted_ = {};
-  if (const int code = write_touches(txn); code != 0) return code;
-  const std::size_t steps_max = environment_->bounds().tidy_steps_max();
+  if (const int code = write_recency(txn); code != 0) return code;
+  const std::size_t steps_max = environment_->bounds().eviction_steps_max();
   if (access_ == LmdbAccess::serve)
     if (const int code = table_.expire(txn, now_ms(), steps_max, expired_); code != 0) return code;
   std::size_t steps = 0;
@@ -82,15 +82,15 @@ int StoreTidying::apply(Transaction& txn, std::size_t room_bytes) {
   return 0;
 }
 
-void StoreTidying::settle() {
+void StoreEviction::settle() {
   taken_.clear();
-  for (const auto& [key, touch] : unplaced_) touches_->give_back(key, touch);
+  for (const auto& [key, touch] : unplaced_) recency_->give_back(key, touch);
   unplaced_.clear();
   environment_->counters().expired += std::exchange(expired_, {}).entries;
   environment_->counters().evicted += std::exchange(evicted_, {}).entries;
 }
 
-bool StoreTidying::short_of(std::size_t room_bytes) {
+bool StoreEviction::short_of(std::size_t room_bytes) {
   if (!evicts_) return false;
   if (catching_up_) catching_up_ = holds_too_much();
   const auto reading = environment_->begin_read();

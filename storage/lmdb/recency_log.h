@@ -14,18 +14,18 @@
 
 namespace anyclaude::lmdb {
 
-struct Touch {
+struct Recency {
   std::uint64_t hits = 0;
   std::int64_t last_used_at_ms = 0;
   bool came_too_early = false;  // its entry was not written yet when it was
 };
 
-// Thread-safe. Bounded by limits::kStoreTouchedKeysMax: a count is a nicety, memory is not. A hit is noted in
+// Thread-safe. Bounded by limits::kStoreRecencyKeysMax: a count is a nicety, memory is not. A hit is noted in
 // a row and sorted in with others: a large map is seldom in the processor's cache, and lookups need not wait
 // for it.
-class Touches {
+class RecencyLog {
  public:
-  using Map = std::unordered_map<Digest128, Touch, Digest128Hash>;
+  using Map = std::unordered_map<Digest128, Recency, Digest128Hash>;
 
   void add(const Digest128& key, std::int64_t now_ms) {
     const std::lock_guard lock(mutex_);
@@ -41,10 +41,10 @@ class Touches {
   }
 
   // The entry was not there. It may be on its way; if it is not there the next time either, it is gone.
-  void give_back(const Digest128& key, const Touch& touch) {
+  void give_back(const Digest128& key, const Recency& touch) {
     const std::lock_guard lock(mutex_);
-    if (touch.came_too_early || map_.size() >= limits::kStoreTouchedKeysMax) return;
-    Touch& standing = map_[key];
+    if (touch.came_too_early || map_.size() >= limits::kStoreRecencyKeysMax) return;
+    Recency& standing = map_[key];
     standing.hits += touch.hits;
     standing.last_used_at_ms = std::max(standing.last_used_at_ms, touch.last_used_at_ms);
     standing.came_too_early = true;
@@ -65,8 +65,8 @@ class Touches {
 
   void sort_in() {
     for (const auto& [key, now_ms] : recent_) {
-      if (map_.size() >= limits::kStoreTouchedKeysMax && !map_.contains(key)) continue;
-      Touch& touch = map_[key];
+      if (map_.size() >= limits::kStoreRecencyKeysMax && !map_.contains(key)) continue;
+      Recency& touch = map_[key];
       ++touch.hits;
       touch.last_used_at_ms = std::max(touch.last_used_at_ms, now_ms);
     }

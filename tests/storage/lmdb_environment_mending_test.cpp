@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 #include "tests/storage/answers.h"
 #include "tests/storage/child_process.h"
 #include "tests/storage/temporary_directory.h"
@@ -20,27 +20,27 @@ using namespace std::chrono_literals;
 
 constexpr unsigned kSecondsMax = 30;  // of a child, which a signal ends then
 
-class EnvironmentMending : public testing::Test {
+class LmdbEnvironmentMending : public testing::Test {
  protected:
-  std::unique_ptr<Environment> open() {
+  std::unique_ptr<LmdbEnvironment> open() {
     auto environment =
-        Environment::open({.directory = directory_.path(), .damaged_file = DamagedFile::is_set_aside});
+        LmdbEnvironment::open({.directory = directory_.path(), .damaged_file = DamagedFile::is_set_aside});
     if (!environment) ADD_FAILURE() << environment.error().message;
     return environment ? std::move(*environment) : nullptr;
   }
-  static int write(Environment& environment, const std::string& value) {
+  static int write(LmdbEnvironment& environment, const std::string& value) {
     return environment.write(
         [&](Transaction& txn) { return put_value(txn, environment.tables().meta, "test", value); },
         [] { return true; });
   }
-  static bool reads(Environment& environment, const std::string& value) {
+  static bool reads(LmdbEnvironment& environment, const std::string& value) {
     const auto reading = environment.begin_read();
     std::optional<std::string> found;
     return reading && get_value(reading->get(), environment.tables().meta, "test", found) == 0 &&
            found == value;
   }
   // As the writer of a store does it: what could not be written is written again.
-  static bool writes_in_the_end(Environment& environment, const std::string& value) {
+  static bool writes_in_the_end(LmdbEnvironment& environment, const std::string& value) {
     const auto deadline = std::chrono::steady_clock::now() + 20s;
     while (write(environment, value) != 0) {
       if (std::chrono::steady_clock::now() >= deadline) return false;
@@ -61,7 +61,7 @@ class EnvironmentMending : public testing::Test {
 
 // The write lock is in lock.mdb: it cannot be given back, and what the system's library of threads knows of
 // it must stay where it is.
-TEST_F(EnvironmentMending, ALockFileOverwrittenInAWriteHoldsUpNobodyLater) {
+TEST_F(LmdbEnvironmentMending, ALockFileOverwrittenInAWriteHoldsUpNobodyLater) {
   ChildProcess other([this](ChildProcess& self) {
     ::alarm(kSecondsMax);
     if (self.hear() != "go") return 2;
@@ -87,7 +87,7 @@ TEST_F(EnvironmentMending, ALockFileOverwrittenInAWriteHoldsUpNobodyLater) {
 }
 
 // The other waits for a lock whose holder is alive, but has been thrown out of liblmdb with the lock.
-TEST_F(EnvironmentMending, AFaultInAWriteLetsAnotherProcessWrite) {
+TEST_F(LmdbEnvironmentMending, AFaultInAWriteLetsAnotherProcessWrite) {
   ChildProcess other([this](ChildProcess& self) {
     ::alarm(kSecondsMax);
     const auto environment = open();

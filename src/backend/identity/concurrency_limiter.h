@@ -11,24 +11,24 @@
 namespace anyclaude {
 
 // First come, first served. Thread-safe; outlives its turns.
-class CallGate {
+class ConcurrencyLimiter {
  public:
   // Nothing: as many calls at once as come.
-  explicit CallGate(std::optional<std::uint64_t> calls_max) : calls_max_(calls_max) {}
+  explicit ConcurrencyLimiter(std::optional<std::uint64_t> calls_max) : calls_max_(calls_max) {}
 
   // A place in the line, then the right to call; given back when it goes. Used by one thread.
-  class Turn {
+  class Permit {
    public:
-    explicit Turn(CallGate& gate);
-    ~Turn();
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
+    explicit Permit(ConcurrencyLimiter& gate);
+    ~Permit();
+    Permit(const Permit&) = delete;
+    Permit& operator=(const Permit&) = delete;
 
     // Whether it has come, after `time` at the latest. Once true it stays true.
     bool wait_for(std::chrono::milliseconds time);
 
    private:
-    CallGate& gate_;
+    ConcurrencyLimiter& gate_;
     const std::uint64_t number_;
     bool has_come_ = false;
   };

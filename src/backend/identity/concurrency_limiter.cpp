@@ -1,17 +1,17 @@
-#include "backend/identity/call_gate.h"
+#include "backend/identity/concurrency_limiter.h"
 
 #include <algorithm>
 
 namespace anyclaude {
 
-CallGate::Turn::Turn(CallGate& gate)
+ConcurrencyLimiter::Permit::Permit(ConcurrencyLimiter& gate)
     : gate_(gate), number_([&gate] {
         const std::lock_guard lock(gate.mutex_);
         gate.waiting_.push_back(gate.next_number_);
         return gate.next_number_++;
       }()) {}
 
-CallGate::Turn::~Turn() {
+ConcurrencyLimiter::Permit::~Permit() {
   {
     const std::lock_guard lock(gate_.mutex_);
     if (has_come_) {
@@ -23,7 +23,7 @@ CallGate::Turn::~Turn() {
   gate_.changed_.notify_all();
 }
 
-bool CallGate::Turn::wait_for(std::chrono::milliseconds time) {
+bool ConcurrencyLimiter::Permit::wait_for(std::chrono::milliseconds time) {
   if (has_come_) return true;
   std::unique_lock lock(gate_.mutex_);
   has_come_ = gate_.changed_.wait_for(lock, time, [this] {

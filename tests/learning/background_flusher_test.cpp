@@ -1,4 +1,4 @@
-#include "learning/learned_writer.h"
+#include "learning/background_flusher.h"
 
 #include <gtest/gtest.h>
 #include <spdlog/sinks/null_sink.h>
@@ -12,11 +12,11 @@
 namespace anyclaude {
 namespace {
 
-class LearnedWriterTest : public ::testing::Test {
+class BackgroundFlusherTest : public ::testing::Test {
  protected:
   // Something is learned; the writer that is destroyed at the end writes what it may.
   void learn(std::string_view question, const std::function<void()>& meanwhile) {
-    LearnedWriter writer(states(), prompts_, prefixes_, traces_, projects_, costs_, ledger_, log_);
+    BackgroundFlusher writer(states(), prompts_, prefixes_, traces_, projects_, costs_, ledger_, log_);
     MessagesRequest request;
     request.model = "m";
     request.messages.push_back({Role::user, {{TextBlock{std::string(question)}}}});
@@ -39,7 +39,7 @@ class LearnedWriterTest : public ::testing::Test {
   FakeClock clock_;
   std::unique_ptr<MemoryStore> store_ = MemoryStore::create(clock_);
   HashSecret secret_ = HashSecret::random();
-  PromptLayer prompts_{states(), secret_};
+  PromptOrderer prompts_{states(), secret_};
   PrefixIndex prefixes_{states(), clock_};
   TraceRing traces_{states()};
   EntryProjects projects_{states(), secret_};
@@ -48,12 +48,12 @@ class LearnedWriterTest : public ::testing::Test {
   spdlog::logger log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
 };
 
-TEST_F(LearnedWriterTest, WritesWhatWasLearnedBeforeItEnds) {
+TEST_F(BackgroundFlusherTest, WritesWhatWasLearnedBeforeItEnds) {
   learn("first", [] {});
   EXPECT_EQ(kept(), 3u);
 }
 
-TEST_F(LearnedWriterTest, WhatAnotherProcessPurgedIsNotWrittenBack) {
+TEST_F(BackgroundFlusherTest, WhatAnotherProcessPurgedIsNotWrittenBack) {
   learn("first", [] {});
   learn("second", [this] {
     ASSERT_TRUE(renew_learned_epoch(states()));

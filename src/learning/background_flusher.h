@@ -13,7 +13,7 @@
 #include "cache/entry_projects.h"
 #include "metrics/ledger.h"
 #include "prompt/chain/prefix_index.h"
-#include "prompt/layout/prompt_layer.h"
+#include "prompt/layout/prompt_orderer.h"
 #include "prompt/trace/prompt_trace.h"
 #include "scheduler/cost_ledger.h"
 #include "storage/state_store.h"
@@ -21,13 +21,13 @@
 namespace anyclaude {
 
 // Thread-safe. What it is told before it is destroyed is written before the destructor returns.
-class LearnedWriter {
+class BackgroundFlusher {
  public:
-  LearnedWriter(StateStore& states, PromptLayer& prompts, PrefixIndex& prefixes, TraceRing& traces,
-                EntryProjects& projects, CostLedger& costs, Ledger& ledger, spdlog::logger& log);
-  ~LearnedWriter();
-  LearnedWriter(const LearnedWriter&) = delete;
-  LearnedWriter& operator=(const LearnedWriter&) = delete;
+  BackgroundFlusher(StateStore& states, PromptOrderer& prompts, PrefixIndex& prefixes, TraceRing& traces,
+                    EntryProjects& projects, CostLedger& costs, Ledger& ledger, spdlog::logger& log);
+  ~BackgroundFlusher();
+  BackgroundFlusher(const BackgroundFlusher&) = delete;
+  BackgroundFlusher& operator=(const BackgroundFlusher&) = delete;
 
   // There is something to write. Returns at once; requests that come close together are written together.
   void wake();
@@ -43,7 +43,7 @@ class LearnedWriter {
   void follow_purges();
 
   StateStore& states_;
-  PromptLayer& prompts_;
+  PromptOrderer& prompts_;
   PrefixIndex& prefixes_;
   TraceRing& traces_;
   EntryProjects& projects_;

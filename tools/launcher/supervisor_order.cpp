@@ -1,4 +1,4 @@
-#include "tools/launcher/keeper_order.h"
+#include "tools/launcher/supervisor_order.h"
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +15,7 @@ std::string text_of(const json& value) {
 
 }  // namespace
 
-std::string order_text(const KeeperOrder& order) {
+std::string order_text(const SupervisorOrder& order) {
   json programs = json::array();
   for (const KeptProgram& program : order.programs)
     programs.push_back({{"name", program.name},
@@ -27,10 +27,10 @@ std::string order_text(const KeeperOrder& order) {
   return text_of({{"lock", order.lock.string()}, {"programs", programs}});
 }
 
-std::optional<KeeperOrder> parse_order(std::string_view text) {
+std::optional<SupervisorOrder> parse_order(std::string_view text) {
   try {
     const json said = parse_json(text);
-    KeeperOrder order;
+    SupervisorOrder order;
     order.lock = said.at("lock").get<std::string>();
     for (const json& entry : said.at("programs")) {
       KeptProgram program;
@@ -49,7 +49,7 @@ std::optional<KeeperOrder> parse_order(std::string_view text) {
   }
 }
 
-std::string event_line(const KeeperEvent& event) {
+std::string event_line(const SupervisorEvent& event) {
   return text_of({{"kind", static_cast<int>(event.kind)},
                   {"program", event.program},
                   {"number", event.number},
@@ -57,13 +57,13 @@ std::string event_line(const KeeperEvent& event) {
          "\n";
 }
 
-KeeperEvent parse_event(std::string_view line) {
+SupervisorEvent parse_event(std::string_view line) {
   const json said = parse_json(line);
-  KeeperEvent event;
+  SupervisorEvent event;
   if (!said.is_object()) return event;
-  const int kind = said.value("kind", static_cast<int>(KeeperEvent::Kind::keeper_gone));
-  if (kind >= 0 && kind < static_cast<int>(KeeperEvent::Kind::keeper_gone))
-    event.kind = static_cast<KeeperEvent::Kind>(kind);
+  const int kind = said.value("kind", static_cast<int>(SupervisorEvent::Kind::supervisor_gone));
+  if (kind >= 0 && kind < static_cast<int>(SupervisorEvent::Kind::supervisor_gone))
+    event.kind = static_cast<SupervisorEvent::Kind>(kind);
   event.program = said.value("program", "");
   event.number = said.value("number", 0);
   event.message = said.value("message", "");

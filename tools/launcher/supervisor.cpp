@@ -1,4 +1,4 @@
-#include "tools/launcher/keeper.h"
+#include "tools/launcher/supervisor.h"
 
 #include <poll.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 
 #include "http/net/deadline.h"
 #include "tools/launcher/child_process.h"
-#include "tools/launcher/keeper_order.h"
+#include "tools/launcher/supervisor_order.h"
 
 namespace anyclaude::launcher {
 namespace {
@@ -38,27 +38,27 @@ std::optional<Pipe> make_pipe() {
 
 }  // namespace
 
-Result<Keeper> Keeper::start(const std::filesystem::path& program, const KeeperOrder& order,
-                             const Environment& environment) {
+Result<Supervisor> Supervisor::start(const std::filesystem::path& program, const SupervisorOrder& order,
+                                     const EnvironmentVariables& environment) {
   auto orders = make_pipe();
   auto events = make_pipe();
   if (!orders || !events) return fail(ErrorKind::io, ErrorSource::broker, "no pipe to be had");
-  const auto pid = spawn({.arguments = {program.string(), kKeeperWord},
+  const auto pid = spawn({.arguments = {program.string(), kSupervisorWord},
                           .environment = environment,
                           .in = orders->read.get(),
                           .out = events->write.get(),
                           .group = ProcessGroup::own_session});
   if (!pid) return tl::unexpected(pid.error());
   if (!write_all(orders->write.get(), order_text(order)))
-    return fail(ErrorKind::io, ErrorSource::broker, "the keeper of the broker ended at once");
-  return Keeper(std::move(events->read));
+    return fail(ErrorKind::io, ErrorSource::broker, "the supervisor of the broker ended at once");
+  return Supervisor(std::move(events->read));
 }
 
-std::optional<KeeperEvent> Keeper::next(std::chrono::milliseconds timeout) {
+std::optional<SupervisorEvent> Supervisor::next(std::chrono::milliseconds timeout) {
   const Deadline deadline(timeout);
   for (;;) {
     if (const std::size_t end = unread_.find('\n'); end != std::string::npos) {
-      const KeeperEvent event = parse_event(unread_.substr(0, end));
+      const SupervisorEvent event = parse_event(unread_.substr(0, end));
       unread_.erase(0, end + 1);
       return event;
     }
@@ -68,7 +68,7 @@ std::optional<KeeperEvent> Keeper::next(std::chrono::milliseconds timeout) {
     if (ready <= 0) return std::nullopt;
     char buffer[4096];
     const ssize_t count = ::read(events_.get(), buffer, sizeof buffer);
-    if (count <= 0) return KeeperEvent{};
+    if (count <= 0) return SupervisorEvent{};
     unread_.append(buffer, static_cast<std::size_t>(count));
   }
 }

@@ -1,4 +1,4 @@
-#include "prompt/layout/prompt_layer.h"
+#include "prompt/layout/prompt_orderer.h"
 
 #include <algorithm>
 #include <iterator>
@@ -33,7 +33,7 @@ constexpr std::uint64_t kAllLines = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
-class PromptLayer::Impl {
+class PromptOrderer::Impl {
  public:
   Impl(StateStore& store, const HashSecret& secret, PromptLayerOptions options)
       : level_(options.level),
@@ -300,33 +300,33 @@ class PromptLayer::Impl {
   LearnedBook learned_;
 };
 
-PromptLayer::PromptLayer(StateStore& store, const HashSecret& secret, PromptLayerOptions options)
+PromptOrderer::PromptOrderer(StateStore& store, const HashSecret& secret, PromptLayerOptions options)
     : store_(store),
       secret_(secret),
       options_(std::move(options)),
       impl_(std::make_shared<Impl>(store_, secret_, options_)) {}
 
-PromptLayer::~PromptLayer() = default;
+PromptOrderer::~PromptOrderer() = default;
 
-std::shared_ptr<PromptLayer::Impl> PromptLayer::impl() const {
+std::shared_ptr<PromptOrderer::Impl> PromptOrderer::impl() const {
   const std::lock_guard lock(mutex_);
   return impl_;
 }
 
-OrderReport PromptLayer::order(MessagesRequest& request, const PromptContext& context) {
+OrderReport PromptOrderer::order(MessagesRequest& request, const PromptContext& context) {
   return impl()->order(request, context);
 }
 
-void PromptLayer::remember_arguments(std::string_view tool_use_id, std::string_view text,
-                                     std::string_view project) {
+void PromptOrderer::remember_arguments(std::string_view tool_use_id, std::string_view text,
+                                       std::string_view project) {
   impl()->remember_arguments(tool_use_id, text, project);
 }
 
-Status PromptLayer::flush() {
+Status PromptOrderer::flush() {
   return impl()->flush();
 }
 
-void PromptLayer::forget() {
+void PromptOrderer::forget() {
   auto empty = std::make_shared<Impl>(store_, secret_, options_);
   const std::lock_guard lock(mutex_);
   impl_ = std::move(empty);

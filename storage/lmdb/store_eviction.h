@@ -6,18 +6,18 @@
 #include <memory>
 
 #include "base/clock.h"
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 #include "storage/lmdb/lmdb_store.h"
+#include "storage/lmdb/recency_log.h"
 #include "storage/lmdb/response_table.h"
-#include "storage/lmdb/touches.h"
 #include "storage/lmdb/transaction_writer.h"
 
 namespace anyclaude::lmdb {
 
-class StoreTidying final : public Tidying {
+class StoreEviction final : public Eviction {
  public:
-  StoreTidying(std::shared_ptr<Environment> environment, std::shared_ptr<Touches> touches, const Clock& clock,
-               LmdbAccess access);
+  StoreEviction(std::shared_ptr<LmdbEnvironment> environment, std::shared_ptr<RecencyLog> recency,
+                const Clock& clock, LmdbAccess access);
 
   // Who maintains the store and adds to it must keep it within its bound too. Thread-safe.
   void keep_within_bound() { evicts_ = true; }
@@ -32,12 +32,12 @@ class StoreTidying final : public Tidying {
 
  private:
   std::int64_t now_ms() const { return unix_milliseconds(clock_.system_now()); }
-  bool touches_due(Extent extent) const;
+  bool recency_due(Extent extent) const;
   bool holds_too_much() const;
-  int write_touches(Transaction& txn);
+  int write_recency(Transaction& txn);
 
-  const std::shared_ptr<Environment> environment_;
-  const std::shared_ptr<Touches> touches_;
+  const std::shared_ptr<LmdbEnvironment> environment_;
+  const std::shared_ptr<RecencyLog> recency_;
   const ResponseTable table_;
   const Clock& clock_;
   const LmdbAccess access_;
@@ -45,8 +45,8 @@ class StoreTidying final : public Tidying {
   std::atomic<std::int64_t> touches_taken_at_ms_;
   SteadyTime readers_checked_at_;
   // Of the batch that is being written.
-  Touches::Map taken_;
-  Touches::Map unplaced_;  // of entries that are not there
+  RecencyLog::Map taken_;
+  RecencyLog::Map unplaced_;  // of entries that are not there
   Removed expired_;
   Removed evicted_;
   bool unfinished_ = false;

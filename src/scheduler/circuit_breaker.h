@@ -28,13 +28,13 @@ FailureReason failure_reason(UpstreamEnd end);
 // Thread-safe. One failed connection is enough; server errors count from kServerErrorsInARow on, for one may
 // be about the request. After kServerLeftAloneTime one request may try again, while the others still stay
 // away.
-class ServerHealth {
+class CircuitBreaker {
  public:
-  explicit ServerHealth(const Clock& clock) : clock_(clock) {}
+  explicit CircuitBreaker(const Clock& clock) : clock_(clock) {}
 
-  bool is_left_alone(std::string_view server) const;
+  bool is_open(std::string_view server) const;
   // The same question by somebody who will ask the server now if he may.
-  bool may_ask(std::string_view server);
+  bool allows_request(std::string_view server);
   void failed(std::string_view server, FailureReason reason);
   void answered(std::string_view server);
 

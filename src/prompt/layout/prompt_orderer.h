@@ -50,12 +50,12 @@ struct PromptLayerOptions {
 //               changes in mid-conversation keeps its place, and the change is said where it was first seen;
 //   aggressive  the system prompt moves to the first turn too, behind the tools.
 // A state store that fails is worked without: then layouts last as long as this object.
-class PromptLayer {
+class PromptOrderer {
  public:
-  PromptLayer(StateStore& store, const HashSecret& secret, PromptLayerOptions options = {});
-  ~PromptLayer();
-  PromptLayer(const PromptLayer&) = delete;
-  PromptLayer& operator=(const PromptLayer&) = delete;
+  PromptOrderer(StateStore& store, const HashSecret& secret, PromptLayerOptions options = {});
+  ~PromptOrderer();
+  PromptOrderer(const PromptOrderer&) = delete;
+  PromptOrderer& operator=(const PromptOrderer&) = delete;
 
   OrderReport order(MessagesRequest& request, const PromptContext& context);
 

@@ -1,4 +1,4 @@
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -42,12 +42,12 @@ ReadTransaction::~ReadTransaction() {
   if (slot_) environment_->give_back(std::move(slot_));
 }
 
-Environment::~Environment() {
+LmdbEnvironment::~LmdbEnvironment() {
   if (!faulted_ && !suspect_) mark_.leave(directory_->path());
   close_map();
 }
 
-int Environment::open_map(std::uint64_t map_bytes) {
+int LmdbEnvironment::open_map(std::uint64_t map_bytes) {
   std::uint64_t wanted = std::min(map_bytes, bounds_.file_bytes_max());
   // A file whose bound was lowered may have no page free, and LMDB needs some to remove what is too much.
   if (const std::uint64_t file = file_bytes(); file > bounds_.file_bytes_max())
@@ -58,7 +58,7 @@ int Environment::open_map(std::uint64_t map_bytes) {
   return open_map_of(limits::kStoreMapBytesSmall);
 }
 
-int Environment::open_map_of(std::uint64_t map_bytes) {
+int LmdbEnvironment::open_map_of(std::uint64_t map_bytes) {
   install_fault_handlers();
   if (const int code = mdb_env_create(&env_); code != 0) return code;
   mdb_env_set_assert(env_, leave_on_assertion);
@@ -87,7 +87,7 @@ int Environment::open_map_of(std::uint64_t map_bytes) {
 // No thread reads or writes, and none begins to. What was left by a fault is never touched again, nor closed:
 // the system's library of threads may still point to the mutexes of that lock.mdb, and writes there when the
 // next one is taken. Where lock.mdb is damaged, nothing tells whether it does.
-void Environment::close_map() {
+void LmdbEnvironment::close_map() {
   static std::vector<std::unique_ptr<ReadSlot>>& abandoned = *new std::vector<std::unique_ptr<ReadSlot>>;
   static std::vector<MDB_env*>& abandoned_environments = *new std::vector<MDB_env*>;
   static std::mutex& mutex = *new std::mutex;
@@ -121,7 +121,7 @@ void Environment::close_map() {
   written_ = {};
 }
 
-std::uint64_t Environment::clear_stale_readers() {
+std::uint64_t LmdbEnvironment::clear_stale_readers() {
   gate_.enter();
   int dead = 0;
   int code = MDB_PANIC;
@@ -133,7 +133,7 @@ std::uint64_t Environment::clear_stale_readers() {
   return static_cast<std::uint64_t>(dead);
 }
 
-std::uint64_t Environment::readers() const {
+std::uint64_t LmdbEnvironment::readers() const {
   std::uint64_t lines = 0;
   const auto count = [](const char*, void* context) {
     ++*static_cast<std::uint64_t*>(context);
@@ -143,12 +143,12 @@ std::uint64_t Environment::readers() const {
   return lines > 0 ? lines - 1 : 0;  // the first line is the table's head
 }
 
-bool Environment::file_is_in_place() const {
+bool LmdbEnvironment::file_is_in_place() const {
   const auto named = identity_of(directory_->path() / kDataFileName);
   return named && named->is_same_file(files_.data());
 }
 
-Result<ReadTransaction> Environment::begin_read() {
+Result<ReadTransaction> LmdbEnvironment::begin_read() {
   int code = 0;
   for (int attempt = 0; attempt < kReadAttemptsMax; ++attempt) {
     std::unique_ptr<ReadSlot> slot;
@@ -170,7 +170,7 @@ Result<ReadTransaction> Environment::begin_read() {
 // Leaves the gate entered when it succeeds; give_back() leaves it. A slot belongs to one environment of
 // liblmdb, so it changes hands only inside the gate: outside another environment may take the place of its
 // own.
-int Environment::take_slot(std::unique_ptr<ReadSlot>& slot) {
+int LmdbEnvironment::take_slot(std::unique_ptr<ReadSlot>& slot) {
   gate_.enter();
   slot = idle_slot();
   const int code = renew(*slot);
@@ -186,7 +186,7 @@ int Environment::take_slot(std::unique_ptr<ReadSlot>& slot) {
   return code;
 }
 
-std::unique_ptr<ReadSlot> Environment::idle_slot() {
+std::unique_ptr<ReadSlot> LmdbEnvironment::idle_slot() {
   const std::lock_guard lock(idle_mutex_);
   if (idle_.empty()) return std::make_unique<ReadSlot>();
   auto slot = std::move(idle_.back());
@@ -194,7 +194,7 @@ std::unique_ptr<ReadSlot> Environment::idle_slot() {
   return slot;
 }
 
-int Environment::renew(ReadSlot& slot) {
+int LmdbEnvironment::renew(ReadSlot& slot) {
   int code = unusable_ ? MDB_PANIC : files_.check();
   if (code == 0)
     code = guarded([&] {
@@ -211,7 +211,7 @@ int Environment::renew(ReadSlot& slot) {
   return code;
 }
 
-void Environment::give_back(std::unique_ptr<ReadSlot> slot) {
+void LmdbEnvironment::give_back(std::unique_ptr<ReadSlot> slot) {
   const int code = guarded([raw = slot->raw] {
     mdb_txn_reset(raw);
     return 0;
@@ -224,7 +224,7 @@ void Environment::give_back(std::unique_ptr<ReadSlot> slot) {
   gate_.leave();
 }
 
-int Environment::write(const Work& work, const std::function<bool()>& locked) {
+int LmdbEnvironment::write(const Work& work, const std::function<bool()>& locked) {
   for (;;) {
     int code = attempt_on_thread(work, locked);
     if (code == MDB_MAP_FULL)
@@ -239,7 +239,7 @@ int Environment::write(const Work& work, const std::function<bool()>& locked) {
 
 // A transaction that is left by a fault keeps the write lock, for which other processes wait. The system
 // takes it back when the thread ends.
-int Environment::attempt_on_thread(const Work& work, const std::function<bool()>& locked) {
+int LmdbEnvironment::attempt_on_thread(const Work& work, const std::function<bool()>& locked) {
   try {
     return std::async(std::launch::async, [&] { return attempt(work, locked); }).get();
   } catch (const std::system_error& no_thread) {
@@ -247,7 +247,7 @@ int Environment::attempt_on_thread(const Work& work, const std::function<bool()>
   }
 }
 
-int Environment::attempt(const Work& work, const std::function<bool()>& locked) {
+int LmdbEnvironment::attempt(const Work& work, const std::function<bool()>& locked) {
   struct Inside {
     MapGate& gate;
     explicit Inside(MapGate& entered) : gate(entered) { gate.enter(); }
@@ -270,7 +270,7 @@ int Environment::attempt(const Work& work, const std::function<bool()>& locked) 
 }
 
 // liblmdb takes free pages from its list and looks tables up by itself, so both are checked before it may.
-int Environment::run_writer(Transaction& txn, const Work& work, const std::function<bool()>& locked) {
+int LmdbEnvironment::run_writer(Transaction& txn, const Work& work, const std::function<bool()>& locked) {
   int code = written_.open(files_.data_file(), mdb_txn_id(txn.raw()) - 1);
   if (code == EAGAIN) code = MDB_CORRUPTED;
   if (code == 0) code = written_.check_whole(written_.head().names);
@@ -288,7 +288,7 @@ int Environment::run_writer(Transaction& txn, const Work& work, const std::funct
 
 // Doubles the map, by at most kStoreMapGrowthBytesMax at a time, up to the bound of the file; MDB_MAP_FULL at
 // the bound.
-int Environment::grow() {
+int LmdbEnvironment::grow() {
   clear_stale_readers();
   const std::uint64_t now = map_bytes_;
   const std::uint64_t wanted =
@@ -302,7 +302,7 @@ int Environment::grow() {
 }
 
 // 0 bytes: as large as the process that grew it last made it.
-int Environment::resize(std::uint64_t map_bytes, std::chrono::milliseconds wait_max) {
+int LmdbEnvironment::resize(std::uint64_t map_bytes, std::chrono::milliseconds wait_max) {
   if (!gate_.close(wait_max)) return MDB_MAP_RESIZED;
   int code = MDB_PANIC;
   if (!unusable_) {
@@ -327,7 +327,7 @@ int Environment::resize(std::uint64_t map_bytes, std::chrono::milliseconds wait_
 }
 
 // What a read or write ended with. After a fault nothing goes on with this environment.
-void Environment::meet(int code) {
+void LmdbEnvironment::meet(int code) {
   if (!is_damage(code)) return;
   if (code == kFaulted) {
     faulted_ = true;
@@ -336,21 +336,21 @@ void Environment::meet(int code) {
   mark_damage();
 }
 
-void Environment::mark_damage() {
+void LmdbEnvironment::mark_damage() {
   if (!suspect_.exchange(true) && damage_listener_) damage_listener_();
 }
 
-int Environment::cause_of(int code) const {
+int LmdbEnvironment::cause_of(int code) const {
   return code == EIO && directory_->is_full() ? ENOSPC : code;
 }
 
-Error Environment::error(int code, std::string_view what) {
+Error LmdbEnvironment::error(int code, std::string_view what) {
   meet(code);
   if (code == EIO && what == "read") mark_damage();
   return store_error(cause_of(code), what, directory_->path());
 }
 
-Error Environment::write_timeout() const {
+Error LmdbEnvironment::write_timeout() const {
   std::string message = "The store in " + directory_->path().string() + " could not be written in time: ";
   if (const pid_t writer = presence_->other_writer(); writer != 0)
     message += "process " + std::to_string(writer) + " is writing to it.";

@@ -1,4 +1,4 @@
-#include "backend/identity/call_gate.h"
+#include "backend/identity/concurrency_limiter.h"
 
 #include <gtest/gtest.h>
 
@@ -12,55 +12,55 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(CallGate, LetsInAsManyAsItMay) {
-  CallGate gate(2);
-  CallGate::Turn first(gate);
-  CallGate::Turn second(gate);
-  CallGate::Turn third(gate);
+TEST(ConcurrencyLimiter, LetsInAsManyAsItMay) {
+  ConcurrencyLimiter gate(2);
+  ConcurrencyLimiter::Permit first(gate);
+  ConcurrencyLimiter::Permit second(gate);
+  ConcurrencyLimiter::Permit third(gate);
   EXPECT_TRUE(first.wait_for(0ms));
   EXPECT_TRUE(second.wait_for(0ms));
   EXPECT_FALSE(third.wait_for(0ms));
 }
 
-TEST(CallGate, WithoutABoundNobodyWaits) {
-  CallGate gate(std::nullopt);
-  CallGate::Turn first(gate);
-  CallGate::Turn second(gate);
+TEST(ConcurrencyLimiter, WithoutABoundNobodyWaits) {
+  ConcurrencyLimiter gate(std::nullopt);
+  ConcurrencyLimiter::Permit first(gate);
+  ConcurrencyLimiter::Permit second(gate);
   EXPECT_TRUE(first.wait_for(0ms));
   EXPECT_TRUE(second.wait_for(0ms));
 }
 
-TEST(CallGate, TurnsComeInOrder) {
-  CallGate gate(1);
-  std::optional<CallGate::Turn> running(gate);
+TEST(ConcurrencyLimiter, TurnsComeInOrder) {
+  ConcurrencyLimiter gate(1);
+  std::optional<ConcurrencyLimiter::Permit> running(gate);
   ASSERT_TRUE(running->wait_for(0ms));
-  CallGate::Turn second(gate);
-  CallGate::Turn third(gate);
+  ConcurrencyLimiter::Permit second(gate);
+  ConcurrencyLimiter::Permit third(gate);
   running.reset();
   EXPECT_FALSE(third.wait_for(0ms)) << "another one was there before";
   EXPECT_TRUE(second.wait_for(0ms));
 }
 
-TEST(CallGate, WhoLeavesTheLineHoldsNobodyUp) {
-  CallGate gate(1);
-  std::optional<CallGate::Turn> running(gate);
+TEST(ConcurrencyLimiter, WhoLeavesTheLineHoldsNobodyUp) {
+  ConcurrencyLimiter gate(1);
+  std::optional<ConcurrencyLimiter::Permit> running(gate);
   ASSERT_TRUE(running->wait_for(0ms));
-  std::optional<CallGate::Turn> leaver(gate);
-  CallGate::Turn third(gate);
+  std::optional<ConcurrencyLimiter::Permit> leaver(gate);
+  ConcurrencyLimiter::Permit third(gate);
   leaver.reset();
   running.reset();
   EXPECT_TRUE(third.wait_for(0ms));
 }
 
-TEST(CallGate, ManyThreadsAreNeverTwoAtOnce) {
-  CallGate gate(1);
+TEST(ConcurrencyLimiter, ManyThreadsAreNeverTwoAtOnce) {
+  ConcurrencyLimiter gate(1);
   std::atomic<int> inside{0};
   std::atomic<int> most{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 50; ++round) {
-        CallGate::Turn turn(gate);
+        ConcurrencyLimiter::Permit turn(gate);
         while (!turn.wait_for(1000ms)) continue;
         most = std::max(most.load(), ++inside);
         --inside;

@@ -10,7 +10,7 @@
 #include "base/limits.h"
 #include "storage/lmdb/byte_layout.h"
 #include "storage/lmdb/compacted_copy.h"
-#include "storage/lmdb/environment.h"
+#include "storage/lmdb/lmdb_environment.h"
 #include "storage/lmdb/older_formats.h"
 #include "storage/lmdb/set_aside.h"
 #include "storage/lmdb/store_error.h"
@@ -40,7 +40,7 @@ std::vector<KeptRow> read_kept_of_closed(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Environment>> Environment::open(const LmdbStoreOptions& options) {
+Result<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const LmdbStoreOptions& options) {
   auto directory = StoreDirectory::claim(options.directory, options.access);
   if (!directory) return tl::unexpected(directory.error());
   if (options.damaged_file == DamagedFile::is_set_aside)
@@ -52,8 +52,8 @@ Result<std::unique_ptr<Environment>> Environment::open(const LmdbStoreOptions& o
   // Whoever made it would still hold the store closed.
   std::error_code ignored;
   std::filesystem::remove(options.directory / kCompactingFileName, ignored);
-  std::unique_ptr<Environment> environment(
-      new Environment(std::move(*directory), std::move(*presence), options));
+  std::unique_ptr<LmdbEnvironment> environment(
+      new LmdbEnvironment(std::move(*directory), std::move(*presence), options));
   const Replacing replacing(*environment->presence_, limits::kStoreOpenWaitMax);
   if (!replacing.has_begun()) return tl::unexpected(environment->error(EBUSY, "opened"));
   if (auto looked = environment->look_over(); !looked) return tl::unexpected(looked.error());
@@ -72,7 +72,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const LmdbStoreOptions& o
 
 // Every page of a file that no process has open, unless it is known to be sound; its heads in any case, for
 // liblmdb believes what they say. A process that has the file open has looked at it.
-Status Environment::look_over() {
+Status LmdbEnvironment::look_over() {
   const auto& path = directory_->path();
   const auto data = path / kDataFileName;
   const bool serves = options_.access == LmdbAccess::serve;
@@ -90,7 +90,7 @@ Status Environment::look_over() {
   return status;
 }
 
-Status Environment::set_aside_closed(const FileFindings& findings) {
+Status LmdbEnvironment::set_aside_closed(const FileFindings& findings) {
   const auto& path = directory_->path();
   if (options_.access != LmdbAccess::serve || options_.damaged_file == DamagedFile::is_an_error) {
     Error error = store_error(MDB_INVALID, "opened", path);
@@ -106,7 +106,7 @@ Status Environment::set_aside_closed(const FileFindings& findings) {
   return {};
 }
 
-Status Environment::prepare_tables(LmdbAccess access) {
+Status LmdbEnvironment::prepare_tables(LmdbAccess access) {
   auto format = read_format();
   if (!format) return tl::unexpected(format.error());
   if (*format == 0 && access == LmdbAccess::maintain)
@@ -124,7 +124,7 @@ Status Environment::prepare_tables(LmdbAccess access) {
 }
 
 // 0 when there is no store yet.
-Result<std::uint32_t> Environment::read_format() {
+Result<std::uint32_t> LmdbEnvironment::read_format() {
   auto reading = begin_read();
   if (!reading) return tl::unexpected(reading.error());
   std::optional<TableRoot> meta;
@@ -138,7 +138,7 @@ Result<std::uint32_t> Environment::read_format() {
 }
 
 // A reading transaction that is committed keeps the handles.
-int Environment::find_tables() {
+int LmdbEnvironment::find_tables() {
   MDB_txn* raw = nullptr;
   if (const int code = guarded([&] { return mdb_txn_begin(env_, nullptr, MDB_RDONLY, &raw); }); code != 0)
     return code;
@@ -156,7 +156,7 @@ int Environment::find_tables() {
   return ended != 0 ? ended : code;
 }
 
-int Environment::create_tables() {
+int LmdbEnvironment::create_tables() {
   return write(
       [this](Transaction& txn) {
         if (const int code = open_tables(txn, MDB_CREATE, tables_); code != 0) return code;
@@ -168,7 +168,7 @@ int Environment::create_tables() {
 }
 
 // The format is said last, so that a process that is killed meanwhile leaves the rest to the next one.
-int Environment::take_over() {
+int LmdbEnvironment::take_over() {
   const auto run = [this](const Work& work) { return write(work, [] { return true; }); };
   const auto create = [this](Transaction& txn) { return open_tables(txn, MDB_CREATE, tables_); };
   if (const int code = run(create); code != 0) return code;
@@ -177,7 +177,7 @@ int Environment::take_over() {
 }
 
 // For those who maintain the store without knowing its configuration.
-Status Environment::note_bound() {
+Status LmdbEnvironment::note_bound() {
   {
     const auto reading = begin_read();
     std::uint64_t standing = 0;
@@ -193,7 +193,7 @@ Status Environment::note_bound() {
   return {};
 }
 
-Status Environment::learn_bound() {
+Status LmdbEnvironment::learn_bound() {
   const auto reading = begin_read();
   if (!reading) return tl::unexpected(reading.error());
   std::uint64_t standing = 0;
@@ -203,7 +203,7 @@ Status Environment::learn_bound() {
   return {};
 }
 
-Status Environment::may_compact() const {
+Status LmdbEnvironment::may_compact() const {
   const pid_t other = presence_->other_process();
   if (other == 0) return {};
   return fail(ErrorKind::unavailable, ErrorSource::store,
@@ -212,7 +212,7 @@ Status Environment::may_compact() const {
               Retry::later);
 }
 
-Result<CompactResult> Environment::compact(const ProgressReport& report) {
+Result<CompactResult> LmdbEnvironment::compact(const ProgressReport& report) {
   struct Alone {
     PresenceLock& presence;
     ~Alone() { presence.share(); }
@@ -243,7 +243,7 @@ Result<CompactResult> Environment::compact(const ProgressReport& report) {
 }
 
 // The old file goes with its last name; it is in use by nobody.
-int Environment::swap_files(const std::filesystem::path& fresh) {
+int LmdbEnvironment::swap_files(const std::filesystem::path& fresh) {
   if (!gate_.close(limits::kStoreWriteWaitMax)) return EBUSY;
   int code = unusable_ ? MDB_PANIC : 0;
   if (code == 0) {

@@ -25,7 +25,7 @@
 
 namespace anyclaude::lmdb {
 
-class Environment;
+class LmdbEnvironment;
 
 // A slot in LMDB's table of readers, and the pages that it keeps from being used again.
 struct ReadSlot {
@@ -38,7 +38,7 @@ struct ReadSlot {
 // used again, and the file grows.
 class ReadTransaction {
  public:
-  ReadTransaction(Environment& environment, std::unique_ptr<ReadSlot> slot)
+  ReadTransaction(LmdbEnvironment& environment, std::unique_ptr<ReadSlot> slot)
       : environment_(&environment), slot_(std::move(slot)) {}
   ReadTransaction(ReadTransaction&& other) noexcept = default;
   ReadTransaction& operator=(ReadTransaction&&) = delete;
@@ -46,7 +46,7 @@ class ReadTransaction {
   Transaction& get() const { return slot_->view; }
 
  private:
-  Environment* environment_;
+  LmdbEnvironment* environment_;
   std::unique_ptr<ReadSlot> slot_;
 };
 
@@ -55,12 +55,12 @@ class ReadTransaction {
 //
 // Reads go through Snapshot and so meet damage as a code. What liblmdb does with its memory map is guarded
 // (fault_guard.h); after a fault the environment is given up, never closed, and another takes its place.
-class Environment {
+class LmdbEnvironment {
  public:
-  static Result<std::unique_ptr<Environment>> open(const LmdbStoreOptions& options);
-  ~Environment();
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
+  static Result<std::unique_ptr<LmdbEnvironment>> open(const LmdbStoreOptions& options);
+  ~LmdbEnvironment();
+  LmdbEnvironment(const LmdbEnvironment&) = delete;
+  LmdbEnvironment& operator=(const LmdbEnvironment&) = delete;
 
   Result<ReadTransaction> begin_read();
 
@@ -110,8 +110,8 @@ class Environment {
 
  private:
   friend class ReadTransaction;
-  Environment(std::unique_ptr<StoreDirectory> directory, std::unique_ptr<PresenceLock> presence,
-              const LmdbStoreOptions& options)
+  LmdbEnvironment(std::unique_ptr<StoreDirectory> directory, std::unique_ptr<PresenceLock> presence,
+                  const LmdbStoreOptions& options)
       : directory_(std::move(directory)),
         presence_(std::move(presence)),
         options_(options),
