@@ -1,5 +1,7 @@
 #include "proxy/dispatcher.h"
 
+#include <simdjson.h>
+
 #include "proxy/cost_settlement.h"
 #include "proxy/reply_sender.h"
 

@@ -1,5 +1,6 @@
 #include "proxy/own_thinking.h"
 
+#include <simdjson.h>
 #include <algorithm>
 #include <vector>
 
