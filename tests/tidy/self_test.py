@@ -12,6 +12,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "compilers"))
 import check_compilers
 import check_format
 import check_includes
+import check_links
 import check_style
 
 CMAKE = """
@@ -178,9 +179,38 @@ class PlantedFaults(unittest.TestCase):
         self.write("tools/go.sh", "map" + "file -t lines\n")
         self.expect(self.style(), "tools/go.sh:1", "bash 3.2")
 
+    def test_links_that_lead_somewhere(self):
+        self.write("docs/page.md", "# The page: `a` of *it*\n## Twice\n## Twice\n<a id=\"named\"></a>\n")
+        self.write("README.md", "[page](docs/page.md#the-page-a-of-it), [again](docs/page.md#twice-1), [code](src/base/error.h#L3)\n"
+                   "[named](docs/page.md#named), [web](https://example.com/#x), [mail](mailto:a@example.com), [dir](docs)\n"
+                   "`[not](a/link.md)`\n```\n[nor](this.md)\n```\n")
+        self.assertEqual(check_links.faults(self.root), [])
+
     def test_a_link_that_leads_nowhere(self):
-        self.write("README.md", "[there](docs/design.md#rooms) and [gone](docs/gone.md) and [web](https://example.com)\n")
-        self.expect(self.style(), "README.md", "docs/gone.md")
+        self.write("README.md", "[there](docs/design.md) and\n[gone](docs/gone.md)\n")
+        self.expect(check_links.faults(self.root), "README.md:2", "docs/gone.md leads nowhere")
+
+    def test_a_link_whose_text_goes_over_a_line(self):
+        self.write("README.md", "[gone\naway](docs/gone.md)\n")
+        self.expect(check_links.faults(self.root), "README.md:2", "docs/gone.md leads nowhere")
+
+    def test_a_reference_that_leads_nowhere(self):
+        self.write("README.md", "[gone]: docs/gone.md\n")
+        self.expect(check_links.faults(self.root), "README.md:1", "docs/gone.md leads nowhere")
+
+    def test_an_anchor_without_a_heading(self):
+        self.write("docs/page.md", "# Page\n```\n# no heading\n```\n")
+        for target in ("docs/page.md#no-heading", "docs/page.md#Page", "#page"):
+            self.write("README.md", f"[there]({target})\n")
+            self.expect(check_links.faults(self.root), "README.md:1", "names no heading")
+
+    def test_an_anchor_of_a_file_without_headings(self):
+        self.write("README.md", "[there](src/base/error.h#errors)\n")
+        self.expect(check_links.faults(self.root), "README.md:1", "only Markdown pages have headings")
+
+    def test_a_link_out_of_the_repository(self):
+        self.write("README.md", "[there](../)\n")
+        self.expect(check_links.faults(self.root), "README.md:1", "leaves the repository")
 
     def test_recordings_are_left_as_they_were_sent(self):
         self.write("tests/data/recordings/0001.json", '{"cwd": "/ho' + 'me/ada/project"}\n')
