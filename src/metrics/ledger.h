@@ -48,6 +48,11 @@ struct RequestEntry {
   double first_byte_ms = 0;
 };
 
+// The server holds much less of a prompt than expected: it must have evicted it.
+constexpr bool looks_evicted(std::uint64_t tokens_expected, std::uint64_t tokens_reused) {
+  return tokens_reused < tokens_expected / 2 && tokens_expected > 256;
+}
+
 // Thread-safe.
 class Ledger {
  public:
@@ -55,8 +60,8 @@ class Ledger {
 
   void add(const RequestEntry& entry);
   void count_store_error();
-  // A server's answer could not be had, for a reason out of a closed set; and somebody stood in. Both names
-  // are the configuration's.
+  // A server gave no answer, for a reason out of a closed set; and a failover to another server. `backend` is
+  // the name in the configuration.
   void count_failure(std::string_view backend, std::string_view reason);
   void count_stand_in(std::string_view backend);
   // The server dropped part of a prompt without an error.
