@@ -1,4 +1,5 @@
-"""Every relative link of the Markdown pages leads to a file that exists, and every #anchor to a heading of that page."""
+"""Every relative link of the Markdown pages leads to a file that exists, and every #anchor to a heading of that page.
+A path of the repository in `code` exists too."""
 
 import re
 import sys
@@ -15,6 +16,10 @@ HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$", re.M)
 NAMED = re.compile(r"<a\s+(?:id|name)=\"([^\"]+)\"")
 FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1[^\n]*$", re.M | re.S)
 INLINE_CODE = re.compile(r"(`+)(?!`)(.*?[^`])\1(?!`)", re.S)
+
+
+# A path from the root in code, perhaps with * in it; `bench/store` is a program of bench/store.cpp.
+PATH = re.compile(r"`((?:src|storage|tools|tests|bench|config|cmake|docs)/[\w./*-]+)`")
 
 
 def blanked(match):
@@ -48,6 +53,14 @@ def links(text):
             yield text.count("\n", 0, match.start(1)) + 1, match.group(1)
 
 
+def lost_paths(root, text):
+    """(line number, path) of every path in code that leads nowhere."""
+    for match in PATH.finditer(FENCE.sub(blanked, text)):
+        path = match.group(1).rstrip("/")
+        if not any(True for form in (path, path + ".*") for _ in Path(root).glob(form)):
+            yield text.count("\n", 0, match.start()) + 1, path
+
+
 def fault_of(root, page, target):
     """What is wrong with one link, or None."""
     path, _, anchor = unquote(target).partition("#")
@@ -74,6 +87,7 @@ def faults(root):
             fault = fault_of(root, Path(root, name), target)
             if fault:
                 found.append(f"{name}:{number}: {fault}")
+        found += [f"{name}:{number}: there is no {path}" for number, path in lost_paths(root, text)]
     return found
 
 
