@@ -1,4 +1,5 @@
-anyclaude_shared_headers(json_headers HEADERS <nlohmann/json.hpp> <string> <vector> LIBS nlohmann_json::nlohmann_json)
+anyclaude_shared_headers(json_headers HEADERS ${CMAKE_SOURCE_DIR}/src/base/json_instance.h <string> <vector>
+  LIBS nlohmann_json::nlohmann_json)
 
 # The JSON library's header is a second of compilation in each file; targets that link it share one parse of it.
 function(anyclaude_share_parsed_headers target)

@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
   cat <<'EOT'
-usage: tools/run.sh [--serve] [--port N] [--store DIR]
+usage: tools/run.sh [--serve] [--port N] [--store DIR] [-v]
        tools/run.sh --mode MODE --backend-url URL [--backend-model M] [options of anyclaude-broker]
 
 Without a model server: starts a simulated one and the broker, plays recorded Claude Code sessions to the server and
@@ -22,6 +22,7 @@ starts the broker in front of it and leaves it running. Modes: llama-cpp, openai
   --serve        keep running until ctrl-C
   --port N       the broker's port (without it the system chooses one)
   --store DIR    keep the answers in DIR (a demonstration forgets them otherwise)
+  -v, --verbose  show the compiler's output
   -h, --help
 EOT
 }
@@ -44,6 +45,7 @@ broker_options=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --serve) serve=yes ;;
+    -v | --verbose) verbose=yes ;;
     -h | --help) usage; exit 0 ;;
     --*)
       [ $# -ge 2 ] || fail "$1 needs a value; tools/run.sh --help lists what there is"

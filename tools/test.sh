@@ -16,6 +16,8 @@ usage: tools/test.sh [options]
   --no-real-client            leave out the tests that install and drive Claude Code and the SDKs
   --repeat N                  run each test up to N times and stop at a failure
   --compilers                 nothing but this: every compiler found here reads every file, and has to be content
+  --warnings-as-errors        stop at a compiler warning, as continuous integration does
+  -v, --verbose               show the compiler's output
   -h, --help
 
 Programs land in build/dev/bin (build/asan, build/tsan with sanitizers). Properties try the same made-up cases in each
@@ -45,6 +47,8 @@ while [ $# -gt 0 ]; do
     --repeat) needs_value "$1" $#; ctest_options+=(--repeat "until-fail:$2"); shift ;;
     --no-real-client) real_client=no ;;
     --compilers) compilers=yes ;;
+    --warnings-as-errors) configure_options+=(-DANYCLAUDE_WARNINGS_AS_ERRORS=ON) ;;
+    -v | --verbose) verbose=yes ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; fail "'$1' is not an option of tools/test.sh" ;;
   esac

@@ -16,10 +16,6 @@
 namespace anyclaude::lmdb {
 namespace {
 
-// A reader whose heads are overwritten before it has read them begins again. Two commits must fall into that
-// moment, so it hardly happens once.
-constexpr int kReadAttemptsMax = 8;
-
 // Codes by which liblmdb and our own reader say that the file is not what it was.
 bool is_damage(int code) {
   switch (code) {
@@ -263,6 +259,7 @@ int LmdbEnvironment::attempt(const Work& work, const std::function<bool()>& lock
   mark_.before_writing(directory_->path());
   Transaction txn(Transaction::Kind::writes, raw, written_);
   code = run_writer(txn, work, locked);
+  if (code != 0) written_ = {};  // what failed is not tried again on pages of before
   meet(code);
   if (code == 0) mark_.note_written(directory_->path());
   presence_->end_writing();

@@ -25,6 +25,10 @@
 
 namespace anyclaude::lmdb {
 
+// A reader whose heads are overwritten before it has read them begins again. Two commits must fall into that
+// moment, so it hardly happens once.
+inline constexpr int kReadAttemptsMax = 8;
+
 class LmdbEnvironment;
 
 // A slot in LMDB's table of readers, and the pages that it keeps from being used again.

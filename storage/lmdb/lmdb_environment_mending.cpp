@@ -35,10 +35,16 @@ bool LmdbEnvironment::was_set_aside_by_another() const {
 }
 
 FileFindings LmdbEnvironment::check_file() {
-  const auto reading = begin_read();
-  if (reading) return check_pages(reading->get().pages(), limits::kStoreCheckTimeMax);
   FileFindings findings;
-  findings.faults.push_back(reading.error().message);
+  int code = EAGAIN;
+  // A busy writer may overwrite the heads in between.
+  for (int attempt = 0; code == EAGAIN && attempt < kReadAttemptsMax; ++attempt) {
+    const auto reading = begin_read();
+    code = reading ? reading->get().pages().reopen() : MDB_CORRUPTED;
+    if (code == 0) return check_pages(reading->get().pages(), limits::kStoreCheckTimeMax);
+    if (!reading) findings.faults.push_back(reading.error().message);
+  }
+  if (findings.faults.empty()) findings.faults.emplace_back("the heads of the file are damaged");
   return findings;
 }
 

@@ -22,6 +22,9 @@ class Snapshot {
   // the heads are damaged. Pages that were read stay known while the transaction is the same.
   int open(int file, std::uint64_t transaction);
 
+  // Forgets the pages that are known, which may have been damaged since they were read. As open().
+  int reopen() { return open_heads(file_, head_.transaction); }
+
   // What the file's last transaction saw. For a file that no process changes meanwhile.
   int open_newest(int file);
 

@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr off_t kPageBytes = 4'096;
 constexpr unsigned kSecondsMax = 30;  // of a child, which a signal ends then
 
 class LmdbEnvironmentMending : public testing::Test {
@@ -54,10 +55,32 @@ class LmdbEnvironmentMending : public testing::Test {
     EXPECT_EQ(::pwrite(file, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
     ::close(file);
   }
+  // Every page but the two heads.
+  void zero_pages() const {
+    const auto data = directory_.path() / "data.mdb";
+    const std::string zeros(std::filesystem::file_size(data) - 2 * kPageBytes, '\0');
+    const int file = ::open(data.c_str(), O_WRONLY | O_CLOEXEC);
+    EXPECT_EQ(::pwrite(file, zeros.data(), zeros.size(), 2 * kPageBytes), static_cast<ssize_t>(zeros.size()));
+    ::close(file);
+  }
   void cut_data() const { EXPECT_EQ(::truncate((directory_.path() / "data.mdb").c_str(), 0), 0); }
 
   TemporaryDirectory directory_;
 };
+
+// Lookups keep the pages they have read while nothing is written; the check of the file must not believe
+// them.
+TEST_F(LmdbEnvironmentMending, ADamageBehindPagesThatAreStillKnownIsFound) {
+  const auto environment = open();
+  ASSERT_TRUE(environment);
+  ASSERT_EQ(write(*environment, "before"), 0);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(environment->check_file().faults.empty());
+  zero_pages();
+  EXPECT_NE(write(*environment, "behind"), 0);
+  EXPECT_TRUE(environment->mend());
+  EXPECT_EQ(write(*environment, "afterwards"), 0);
+  EXPECT_TRUE(reads(*environment, "afterwards"));
+}
 
 // The write lock is in lock.mdb: it cannot be given back, and what the system's library of threads knows of
 // it must stay where it is.

@@ -1,13 +1,11 @@
 // Which entries a verb is about.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include "base/error.h"
 #include "storage/response_store.h"
 
 namespace anyclaude::cachectl {
@@ -25,24 +23,6 @@ struct EntryFilter {
 
   bool selects_everything() const;
   bool matches(const EntryInfo& info, std::int64_t now_ms) const;
-};
-
-// The filter's options, the same for every verb that has them.
-class FilterOptions {
- public:
-  void describe(CLI::App& verb);
-  // Errors are invalid_request, source config: a time or size that is none.
-  Result<EntryFilter> read() const;
-
- private:
-  std::string model_;
-  std::string older_than_;
-  std::string newer_than_;
-  std::string unused_;
-  std::string larger_than_;
-  std::string smaller_than_;
-  std::optional<std::uint64_t> hits_min_;
-  std::optional<std::uint64_t> hits_max_;
 };
 
 }  // namespace anyclaude::cachectl

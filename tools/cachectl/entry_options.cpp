@@ -1,5 +1,6 @@
 #include "tools/cachectl/entry_options.h"
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <utility>
 

@@ -1,10 +1,14 @@
 // The command line of the verbs about entries.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
+#include "tools/cachectl/filter_options.h"
 #include "tools/cachectl/verbs.h"
+
+namespace CLI {
+class App;
+}
 
 namespace anyclaude::cachectl {
 

@@ -1,5 +1,7 @@
 #include "tools/cachectl/prompt_options.h"
 
+#include <CLI/CLI.hpp>
+
 namespace anyclaude::cachectl {
 
 void PromptOptions::describe(CLI::App& cli) {

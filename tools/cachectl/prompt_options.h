@@ -1,10 +1,13 @@
 // The command line of the verbs about prompts.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "tools/cachectl/prompt_verbs.h"
+
+namespace CLI {
+class App;
+}
 
 namespace anyclaude::cachectl {
 

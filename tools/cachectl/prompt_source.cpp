@@ -1,5 +1,6 @@
 #include "tools/cachectl/prompt_source.h"
 
+#include <simdjson.h>
 #include <fstream>
 #include <sstream>
 

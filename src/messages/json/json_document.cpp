@@ -1,5 +1,6 @@
 #include "messages/json/json_document.h"
 
+#include <simdjson.h>
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -95,10 +96,25 @@ simdjson::error_code parse_padded(simdjson::dom::parser& parser, std::string& te
 
 }  // namespace
 
+static_assert(JsonDocument::kPadding == simdjson::SIMDJSON_PADDING);
+
+struct JsonDocument::Parsed {
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+};
+
+JsonDocument::JsonDocument() : parsed_(std::make_unique<Parsed>()) {}
+JsonDocument::JsonDocument(JsonDocument&&) noexcept = default;
+JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
+JsonDocument::~JsonDocument() = default;
+
+simdjson::dom::element JsonDocument::root() const {
+  return parsed_->root;
+}
+
 Result<JsonDocument> JsonDocument::parse(std::string&& body) {
   JsonDocument document;
   document.body_ = std::make_unique<std::string>(std::move(body));
-  document.parser_ = std::make_unique<simdjson::dom::parser>();
   if (const Status status = document.read(); !status) {
     body = std::move(*document.body_);
     return tl::unexpected(status.error());
@@ -107,14 +123,14 @@ Result<JsonDocument> JsonDocument::parse(std::string&& body) {
 }
 
 Status JsonDocument::read() {
-  auto error = parse_padded(*parser_, *body_, root_);
+  auto error = parse_padded(parsed_->parser, *body_, parsed_->root);
   if (error != simdjson::SUCCESS && error != simdjson::UTF8_ERROR && error != simdjson::DEPTH_ERROR) {
     RepairedJson repaired = repair_json(*body_);
     if (repaired.repairs.size() > limits::kJsonRepairsMax)
       return refuse("The request body has more than " + std::to_string(limits::kJsonRepairsMax) +
                     " lone surrogates and numbers beyond 64 bits");
     if (!repaired.repairs.empty()) {
-      error = parse_padded(*parser_, repaired.text, root_);
+      error = parse_padded(parsed_->parser, repaired.text, parsed_->root);
       repairs_ = std::move(repaired.repairs);
     }
   }
@@ -123,7 +139,7 @@ Status JsonDocument::read() {
                   " levels");
   if (error != simdjson::SUCCESS)
     return refuse(std::string("The request body is not valid JSON: ") + simdjson::error_message(error));
-  if (DuplicateKeySearch().finds_in(root_))
+  if (DuplicateKeySearch().finds_in(parsed_->root))
     return refuse("The request body has an object with the same key twice");
   return {};
 }

@@ -1,14 +1,17 @@
 // A request body, parsed once by simdjson. Everything that reads the body (key, parse) reads this document.
 #pragma once
 
-#include <simdjson.h>
-
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+
+// Declared only: simdjson's header is parsed where elements are read.
+namespace simdjson::dom {
+class element;
+}
 
 namespace anyclaude {
 
@@ -33,19 +36,24 @@ class JsonDocument {
   // parsers must not disagree about what was said).
   static Result<JsonDocument> parse(std::string&& body);
   static Result<JsonDocument> parse(const std::string& body) { return parse(std::string(body)); }
-  static constexpr std::size_t kPadding = simdjson::SIMDJSON_PADDING;
+  static constexpr std::size_t kPadding = 64;  // simdjson's
 
-  simdjson::dom::element root() const { return root_; }
+  JsonDocument(JsonDocument&&) noexcept;
+  JsonDocument& operator=(JsonDocument&&) noexcept;
+  ~JsonDocument();
+
+  simdjson::dom::element root() const;
   // The bytes as received, for the verbatim lane.
   std::string_view body() const { return *body_; }
   const std::vector<JsonRepair>& repairs() const { return repairs_; }
 
  private:
+  struct Parsed;
+  JsonDocument();
   Status read();
 
   std::unique_ptr<std::string> body_;
-  std::unique_ptr<simdjson::dom::parser> parser_;
-  simdjson::dom::element root_;
+  std::unique_ptr<Parsed> parsed_;
   std::vector<JsonRepair> repairs_;
 };
 

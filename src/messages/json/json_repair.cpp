@@ -1,5 +1,7 @@
 #include "messages/json/json_repair.h"
 
+#include <simdjson.h>
+
 #include <charconv>
 #include <cstdint>
 #include <optional>

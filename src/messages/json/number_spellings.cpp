@@ -1,5 +1,6 @@
 #include "messages/json/number_spellings.h"
 
+#include <simdjson.h>
 #include <algorithm>
 #include <cstring>
 #include <functional>

@@ -1,5 +1,6 @@
 #include "messages/request/request_bounds.h"
 
+#include <simdjson.h>
 #include <algorithm>
 #include <optional>
 #include <string>

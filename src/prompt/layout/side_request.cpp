@@ -1,6 +1,7 @@
 #include "prompt/layout/side_request.h"
 
 #include <re2/re2.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

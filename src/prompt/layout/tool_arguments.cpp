@@ -1,5 +1,6 @@
 #include "prompt/layout/tool_arguments.h"
 
+#include <simdjson.h>
 #include <utility>
 
 #include "base/byte_codec.h"

@@ -1,6 +1,7 @@
 #include "messages/json/json_document.h"
 
 #include <gtest/gtest.h>
+#include <simdjson.h>
 
 #include <rapidcheck/gtest.h>
 
