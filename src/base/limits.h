@@ -30,7 +30,7 @@ inline constexpr milliseconds kShutdownGraceMax{10'000};
 // with the process.
 inline constexpr milliseconds kShutdownCutMax{1'000};
 
-// A chunk's size and its extensions; nobody sends extensions, so this is generous.
+// A chunk's size and its extensions; extensions are hardly ever sent, so this is generous.
 inline constexpr std::size_t kChunkLineBytesMax = 256;
 inline constexpr std::size_t kTrailerBytesMax = 8 * 1024;
 // Before a connection is closed with a request unread, the rest is read and dropped for this long: else the
@@ -104,8 +104,8 @@ inline constexpr milliseconds kLocalProbeTimeMax{700};
 inline constexpr std::size_t kUpstreamQueueBytesMax = 1024 * 1024;
 // Of a server's error text this much is passed on to the client.
 inline constexpr std::size_t kUpstreamErrorTextBytesMax = 2'000;
-// What a server said of itself is asked again when nobody has needed it for so long: meanwhile somebody may
-// have put another model behind the port.
+// A server's identity is probed again when no request has needed it for so long: another model may be behind
+// the port by now.
 inline constexpr seconds kBackendIdentityIdleMax{60};
 
 // Text that may turn out to be a tool call is held back up to this: a Write call carries a whole file.
@@ -132,8 +132,8 @@ inline constexpr std::size_t kToolCallLookParts = 64;
 // each other multiply.
 inline constexpr std::uint64_t kSchemaStepsMax = 2'000'000;
 
-// A server that failed is not asked again for so long while another can stand in for it; server errors count
-// from so many in a row on.
+// The circuit breaker of a failed server stays open for so long while another server can answer; server
+// errors count from so many in a row on.
 inline constexpr milliseconds kServerLeftAloneTime{30'000};
 inline constexpr int kServerErrorsInARow = 3;
 

@@ -17,7 +17,7 @@
 
 namespace anyclaude {
 
-// Emptying the store must not give anybody a second day's money.
+// Emptying the store must not reset the day's cost cap.
 inline constexpr StateTable kCostTable{"costs", 1, 1'000, 4'096, StateRetention::kept};
 
 // A server that has a price. US dollars for a million tokens.

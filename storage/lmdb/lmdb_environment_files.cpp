@@ -49,7 +49,7 @@ Result<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const LmdbStoreOp
         return tl::unexpected(moved.error());
   auto presence = PresenceLock::enter(options.directory, limits::kStoreOpenWaitMax);
   if (!presence) return tl::unexpected(presence.error());
-  // Whoever made it would still hold the store closed.
+  // The process that made it would still hold the store closed.
   std::error_code ignored;
   std::filesystem::remove(options.directory / kCompactingFileName, ignored);
   std::unique_ptr<LmdbEnvironment> environment(
@@ -242,7 +242,7 @@ Result<CompactResult> LmdbEnvironment::compact(const ProgressReport& report) {
   return result;
 }
 
-// The old file goes with its last name; it is in use by nobody.
+// The old file goes with its last name; no transaction uses it.
 int LmdbEnvironment::swap_files(const std::filesystem::path& fresh) {
   if (!gate_.close(limits::kStoreWriteWaitMax)) return EBUSY;
   int code = unusable_ ? MDB_PANIC : 0;

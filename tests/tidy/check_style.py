@@ -1,9 +1,11 @@
-"""The small rules of the house that need no compiler: lengths, marks, paths, addresses, portable shell."""
+"""The small rules of the house that need no compiler: lengths, marks, paths, addresses, words, portable shell."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import banned_words
 
 LINES_MAX = 400
 CODE = {".h", ".cpp", ".py", ".sh", ".mjs", ".cmake"}
@@ -77,7 +79,7 @@ def code_faults(name, text, suffix):
 
 def faults(root):
     machine = machine_paths(root)
-    found = []
+    found, prose = [], []
     for name, text in text_files(root):
         suffix = Path(name).suffix
         if "lock" in Path(name).name and suffix == ".json":
@@ -87,7 +89,9 @@ def faults(root):
         found += numbered(text, machine, name, "a path of one machine")
         if suffix in CODE:
             found += code_faults(name, text, suffix)
-    return found
+        if suffix in CODE | {".md"} or name.startswith("config/"):
+            prose.append((name, text))
+    return found + banned_words.faults(prose)
 
 
 if __name__ == "__main__":

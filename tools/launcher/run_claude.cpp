@@ -58,7 +58,7 @@ bool may_chat(const Arguments& arguments) {
   return screen_of_stderr() == Screen::terminal || !is_print_mode(arguments.client);
 }
 
-// Until somebody ends it, or the broker ends by itself.
+// Until a signal ends it, or the broker ends by itself.
 int serve(Services& services, Signals& signals) {
   std::printf("listening on %s\n", services.broker_url.c_str());
   std::fflush(stdout);

@@ -42,7 +42,7 @@ class Backend {
 
   virtual const BackendSettings& settings() const = 0;
   virtual UpstreamClient& client() = 0;
-  // Whoever calls the server to have a prompt answered holds a turn of it meanwhile.
+  // A caller that has a prompt answered holds a permit of it meanwhile.
   virtual ConcurrencyLimiter& gate() = 0;
 
   // Asked anew on first use, after a failed call and after kBackendIdentityIdleMax without use; otherwise
