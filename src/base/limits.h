@@ -36,7 +36,7 @@ inline constexpr std::size_t kTrailerBytesMax = 8 * 1024;
 // Before a connection is closed with a request unread, the rest is read and dropped for this long: else the
 // reset overtakes the answer.
 inline constexpr milliseconds kDrainTimeMax{1'000};
-// A connection over the cap gets this long to say its request before it is told 529.
+// A connection over the cap gets this long to send its request before the reply, a 529.
 inline constexpr milliseconds kRefusalHeadTimeMax{1'000};
 inline constexpr std::size_t kRefusalsQueuedMax = 512;
 
@@ -56,13 +56,13 @@ inline constexpr std::size_t kToolsMax = 4'096;
 inline constexpr std::size_t kMessagesMax = 100'000;
 inline constexpr std::size_t kContentBlocksMax = 200'000;
 
-// Texts larger than this are said where they stand: no rule looks at their lines, and a layout that holds
+// Texts larger than this keep their place: no rule looks at their lines, and a layout that holds
 // more is not remembered. Of one request, lines are learned from this much.
 inline constexpr std::size_t kOrderedTextBytesMax = 1024 * 1024;
 inline constexpr std::size_t kRememberedLayoutBytesMax = 4u * 1024 * 1024;
 inline constexpr std::size_t kLearnedTextBytesMax = 1024 * 1024;
 
-// Definitions of tools that a conversation refers to, told where it does.
+// Definitions of tools that a conversation refers to, written where it does.
 inline constexpr std::size_t kToldDefinitionsBytesMax = 4u * 1024 * 1024;
 
 // A request that passed through this many brokers is in a loop.

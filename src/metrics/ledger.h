@@ -33,11 +33,11 @@ struct RequestEntry {
   std::uint64_t prompt_tokens_reused = 0;
   std::uint64_t prompt_tokens_unknown = 0;
   // Of those, how many the broker expected the server to hold: an estimate, made before the call and set only
-  // where the server said afterwards what it held.
+  // where the server reported afterwards what it held.
   std::uint64_t prompt_tokens_expected = 0;
   // Of the answer, when it was made for this request: the server's figure, or an estimate from its size.
   std::uint64_t output_tokens = 0;
-  // Measured when the server said how long prompt and answer were.
+  // Measured when the server reported the lengths of prompt and answer.
   Certainty usage_certainty = Certainty::estimated;
   // What a hit did not have to ask for, as stored when the answer was made.
   std::uint64_t saved_prompt_tokens = 0;

@@ -310,7 +310,7 @@ void RequestPipeline::run_order(Exchange& exchange) {
                    report.continues ? "known" : "new", report.effects.size(), report.updates);
 }
 
-// What the server is likely to hold of this prompt, to be compared with what it says it held.
+// What the server is likely to hold of this prompt, to be compared with its report.
 void RequestPipeline::run_derive(Exchange& exchange) {
   if (exchange.lane() == Lane::verbatim) return;
   exchange.chain = make_prompt_chain(*exchange.parsed, TemplateOrder::tools_last, parts_.secrets.primary);

@@ -45,12 +45,12 @@ inline constexpr std::array<ReasonRow<FailureReason>, 6> kFailureReasons{{
 static_assert(describes_every_value(kFailureReasons));
 std::string_view name_of(FailureReason reason);
 
-// What the end of an exchange without a reply says of the server.
+// What the end of an exchange without a reply means for the server.
 FailureReason failure_reason(UpstreamEnd end);
 
-// Thread-safe. One failed connection is enough; server errors count from kServerErrorsInARow on, for one may
-// be about the request. After kServerLeftAloneTime one request may try again, while the others still stay
-// away.
+// Thread-safe. One failed connection opens it; server errors from kServerErrorsInARow on, for a single one
+// may be about the request. After kServerLeftAloneTime it is half-open: one request may test the server, the
+// others go elsewhere. An answer closes it.
 class CircuitBreaker {
  public:
   explicit CircuitBreaker(const Clock& clock) : clock_(clock) {}

@@ -29,7 +29,8 @@ struct CostAccount {
   std::optional<double> cap_usd_per_day = std::nullopt;
 };
 
-// Of one answer. `certainty` is measured when the server said the figures, estimated when they are ours.
+// Of one answer. `certainty` is measured when the server reported the figures, estimated when the broker
+// computed them.
 struct PaidTokens {
   std::uint64_t input = 0;  // without cached ones
   std::uint64_t cached_input = 0;

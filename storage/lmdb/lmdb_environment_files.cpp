@@ -167,7 +167,7 @@ int LmdbEnvironment::create_tables() {
       [] { return true; });
 }
 
-// The format is said last, so that a process that is killed meanwhile leaves the rest to the next one.
+// The format is written last, so that a process that is killed meanwhile leaves the rest to the next one.
 int LmdbEnvironment::take_over() {
   const auto run = [this](const Work& work) { return write(work, [] { return true; }); };
   const auto create = [this](Transaction& txn) { return open_tables(txn, MDB_CREATE, tables_); };

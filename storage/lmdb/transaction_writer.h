@@ -80,7 +80,7 @@ class TransactionWriter {
   Status flush();
 
   // Waits for what this process has queued or counted, if there is anything, so that a walk of the tables
-  // sees it. Takes no write lock otherwise. Failures are told elsewhere.
+  // sees it. Takes no write lock otherwise. Failures are reported elsewhere.
   void settle();
 
   std::uint64_t failures() const;

@@ -10,6 +10,8 @@ BANNED = [
     (r"touches", "write recency log, changes or affects"),
     (r"keepers?", "write supervisor, or the role's name"),
     (r"what (?:was|is|were) said", "write configured value, request field or reply text"),
+    (r"(?:is|are|was|were|be|been|being) said", "write is written, sent, printed or configured"),
+    (r"sa(?:id|ys) of itself", "write reports about itself, or identity"),
     (r"left alone|le(?:aves?|ft) (?:it|them|him) alone", "write circuit breaker is open, not changed or skipped"),
     (r"away with it", "write delete"),
     (r"worked through twice", "write that the cache answers repeated requests"),
@@ -31,12 +33,12 @@ RELEASED = re.compile(r"^## (?!Unreleased)", re.M)
 # Directories in which so many files still have banned words. A number only ever goes down: correct a file and
 # lower it. Directories that are not here have none.
 STILL_TO_DO = {
-    "src/backend/dialect": 3,
+    "src/backend/dialect": 6,
     "src/backend/tokens": 1,
-    "src/backend/tool_calls": 2,
+    "src/backend/tool_calls": 3,
     "src/config": 7,
     "src/prompt/chain": 1,
-    "src/prompt/layout": 7,
+    "src/prompt/layout": 11,
 }
 
 

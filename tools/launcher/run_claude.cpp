@@ -114,7 +114,7 @@ class Run {
   const RealClock clock_;
 };
 
-// Without a key of the user's a project's server needs no approval; what it reads is said all the same.
+// Without a key of the user's a project's server needs no approval; what it reads is printed all the same.
 void tell_foreign_address(const Setting& setting, const ChosenBackend& backend) {
   const BackendSettings& settings = backend.settings;
   if (is_loopback_host(settings.base_url.host) ||

@@ -17,7 +17,7 @@ namespace anyclaude {
 
 // A place where the received text could not be kept as it was: a lone surrogate escape (read as U+FFFD) or a
 // number beyond 64 bits (read as the nearest finite double). A key that must tell such requests apart hashes
-// `place` and `text`: two bodies of equal value and equal repairs said the same.
+// `place` and `text`: two bodies of equal value and equal repairs mean the same.
 struct JsonRepair {
   enum class Kind { lone_surrogate, wide_number };
   Kind kind = Kind::wide_number;
