@@ -29,7 +29,7 @@ Flow with_shuffled_tools(Flow flow);
 // From the third turn of the interactive conversation on, a tool more.
 Flow with_late_tool(Flow flow);
 
-// Where a line that nobody knows stands, other words of which come with every request.
+// Where a line without a rule stands, which changes with every request.
 enum class LinePlace { system_prompt, tool_description, reminder };
 // Preceded by three requests in which the line was seen before; those are named "warm-up".
 Flow with_unknown_line(Flow flow, LinePlace place);

@@ -12,7 +12,7 @@ namespace anyclaude {
 // Changes whenever everything learned is purged; empty in a store where that never happened.
 Result<std::string> read_learned_epoch(StateStore& states);
 
-// Called before the tables are emptied, so that whoever looks afterwards knows.
+// Called before the tables are emptied, so that every process that looks afterwards knows.
 Status renew_learned_epoch(StateStore& states);
 
 }  // namespace anyclaude

@@ -81,8 +81,8 @@ class ResponseStore {
   virtual std::unique_ptr<ResponseWrite> begin_write(const CacheKey& key) = 0;
   // True if there was one.
   virtual Result<bool> remove(const Digest128& primary) = 0;
-  // Whether a miss is worth an adopt(): imported answers that nobody has asked for yet. Cheap; false after an
-  // error.
+  // Whether a miss is worth an adopt(): imported answers that no request has asked for yet. Cheap; false
+  // after an error.
   virtual bool has_imports() = 0;
   // An imported answer cannot stand under a key of this store, for it was made elsewhere. After a miss, and
   // when has_imports(), it is found by the secret-free digest of the request (canonical_sha256) and the

@@ -164,9 +164,9 @@ class WiredBroker final : public BrokerApp {
   std::string url() const override { return url_; }
 
   StopEnd stop(std::chrono::milliseconds grace) override {
-    // First, so that nobody who looks for a broker finds one that is leaving.
+    // First, so that no launcher finds a broker that is stopping.
     if (file_) file_->remove();
-    // Nobody waits for another try of a server while the broker leaves.
+    // No request waits for a retry while the broker stops.
     waiter_.stop();
     const StopEnd end = server_ ? server_->stop(grace) : StopEnd::all_ended;
     if (end == StopEnd::some_work) log_->warn("a request is still being worked on; it ends with the broker");

@@ -1,4 +1,4 @@
-// anyclaude-broker: reads its configuration, runs until it is told to stop.
+// anyclaude-broker: reads its configuration, runs until a signal stops it.
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-// The one way in which JSON text becomes a tree: within bounds that hold for text from anybody.
+// The one way in which JSON text becomes a tree: within bounds that hold for text from any source.
 #pragma once
 
 #include <cstddef>

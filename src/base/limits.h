@@ -30,13 +30,13 @@ inline constexpr milliseconds kShutdownGraceMax{10'000};
 // with the process.
 inline constexpr milliseconds kShutdownCutMax{1'000};
 
-// A chunk's size and its extensions; nobody sends extensions, so this is generous.
+// A chunk's size and its extensions; extensions are hardly ever sent, so this is generous.
 inline constexpr std::size_t kChunkLineBytesMax = 256;
 inline constexpr std::size_t kTrailerBytesMax = 8 * 1024;
 // Before a connection is closed with a request unread, the rest is read and dropped for this long: else the
 // reset overtakes the answer.
 inline constexpr milliseconds kDrainTimeMax{1'000};
-// A connection over the cap gets this long to say its request before it is told 529.
+// A connection over the cap gets this long to send its request before the reply, a 529.
 inline constexpr milliseconds kRefusalHeadTimeMax{1'000};
 inline constexpr std::size_t kRefusalsQueuedMax = 512;
 
@@ -56,13 +56,13 @@ inline constexpr std::size_t kToolsMax = 4'096;
 inline constexpr std::size_t kMessagesMax = 100'000;
 inline constexpr std::size_t kContentBlocksMax = 200'000;
 
-// Texts larger than this are said where they stand: no rule looks at their lines, and a layout that holds
+// Texts larger than this keep their place: no rule looks at their lines, and a layout that holds
 // more is not remembered. Of one request, lines are learned from this much.
 inline constexpr std::size_t kOrderedTextBytesMax = 1024 * 1024;
 inline constexpr std::size_t kRememberedLayoutBytesMax = 4u * 1024 * 1024;
 inline constexpr std::size_t kLearnedTextBytesMax = 1024 * 1024;
 
-// Definitions of tools that a conversation refers to, told where it does.
+// Definitions of tools that a conversation refers to, written where it does.
 inline constexpr std::size_t kToldDefinitionsBytesMax = 4u * 1024 * 1024;
 
 // A request that passed through this many brokers is in a loop.
@@ -104,8 +104,8 @@ inline constexpr milliseconds kLocalProbeTimeMax{700};
 inline constexpr std::size_t kUpstreamQueueBytesMax = 1024 * 1024;
 // Of a server's error text this much is passed on to the client.
 inline constexpr std::size_t kUpstreamErrorTextBytesMax = 2'000;
-// What a server said of itself is asked again when nobody has needed it for so long: meanwhile somebody may
-// have put another model behind the port.
+// A server's identity is probed again when no request has needed it for so long: another model may be behind
+// the port by now.
 inline constexpr seconds kBackendIdentityIdleMax{60};
 
 // Text that may turn out to be a tool call is held back up to this: a Write call carries a whole file.
@@ -132,8 +132,8 @@ inline constexpr std::size_t kToolCallLookParts = 64;
 // each other multiply.
 inline constexpr std::uint64_t kSchemaStepsMax = 2'000'000;
 
-// A server that failed is not asked again for so long while another can stand in for it; server errors count
-// from so many in a row on.
+// The circuit breaker of a failed server stays open for so long while another server can answer; server
+// errors count from so many in a row on.
 inline constexpr milliseconds kServerLeftAloneTime{30'000};
 inline constexpr int kServerErrorsInARow = 3;
 

@@ -5,8 +5,8 @@
 
 namespace anyclaude {
 
-// Whether anybody but its owner may write what `path` names: such a file cannot be trusted to be the user's
-// own. False for a path that cannot be looked at; opening it tells why.
+// Whether other users than its owner may write what `path` names: such a file cannot be trusted to be the
+// user's own. False for a path that cannot be looked at; opening it tells why.
 inline bool others_may_write(const std::filesystem::path& path) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);

@@ -9,6 +9,11 @@
 #include "base/limits.h"
 
 namespace anyclaude {
+
+// kAdmissionVerdicts spells these out.
+static_assert(limits::kStoredMessageBytesMax == 8u * 1024 * 1024);
+static_assert(limits::kJsonDepthMax == 128);
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -149,33 +154,7 @@ AdmissionVerdict judge(MessageCompleteness completeness, const Json& message,
 }
 
 std::string_view name_of(AdmissionVerdict verdict) {
-  switch (verdict) {
-    case AdmissionVerdict::admitted:
-      return "admitted";
-    case AdmissionVerdict::not_complete:
-      return "not_complete";
-    case AdmissionVerdict::blank:
-      return "blank";
-    case AdmissionVerdict::cut_off:
-      return "cut_off";
-    case AdmissionVerdict::refused:
-      return "refused";
-    case AdmissionVerdict::paused:
-      return "paused";
-    case AdmissionVerdict::tool_not_offered:
-      return "tool_not_offered";
-    case AdmissionVerdict::tool_input_invalid:
-      return "tool_input_invalid";
-    case AdmissionVerdict::prompt_cut_short:
-      return "prompt_cut_short";
-    case AdmissionVerdict::prompt_may_be_cut:
-      return "prompt_may_be_cut";
-    case AdmissionVerdict::too_large:
-      return "too_large";
-    case AdmissionVerdict::too_deep:
-      return "too_deep";
-  }
-  return "";
+  return reason_in(kAdmissionVerdicts, verdict).name;
 }
 
 }  // namespace anyclaude

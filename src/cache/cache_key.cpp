@@ -41,9 +41,9 @@ Digest128 digest(std::string_view request_bytes, const std::string& context, con
 }  // namespace
 
 std::string portable_digest(const CanonicalRequest& request, const KeyContext& context) {
-  KeyContext anybody = context;
-  anybody.partition = {};
-  std::string together = context_bytes(anybody);
+  KeyContext shared = context;
+  shared.partition = {};
+  std::string together = context_bytes(shared);
   CanonicalWriter writer(together);
   append(writer, "request", sha256_hex(request.bytes));
   return sha256_hex(together);

@@ -17,7 +17,7 @@ struct KeyContext {
   std::string_view resolved_model;
   OrderingLevel level = OrderingLevel::standard;
   std::string_view partition;
-  std::string_view fingerprint;     // what the backend says of itself
+  std::string_view fingerprint;     // of what the server reports about itself
   std::string_view profile_digest;  // of the profile as it is in force: the user may have changed it
 };
 

@@ -17,7 +17,7 @@ namespace anyclaude {
 
 // Key digest of an entry (32 hexadecimal digits) -> keyed digest of its working directory (the same). The
 // directory itself is nowhere in the store. The oldest go first; answers without a row belong to no project
-// that anybody knows.
+// that the store knows.
 inline constexpr StateTable kEntryProjectsTable{"entry_projects", 1, 200'000, 32};
 
 // Thread-safe. A state store that fails is worked without.
@@ -33,7 +33,7 @@ class EntryProjects {
   // Writes what was noted; call it when the client has its answer. What another thread is about to write is
   // written too before it returns.
   Status flush();
-  // Drops what was noted and not written: somebody has emptied the store.
+  // Drops rows that are not yet written; called after another process emptied the store.
   void forget();
 
   // The entries of a project, as far as they are known. `directory` as the client says it.

@@ -5,7 +5,8 @@
 
 namespace anyclaude {
 
-// Where a figure comes from: the server said it, we worked it out, or nobody knows. Never mixed in one sum.
+// Where a figure comes from: reported by the server, computed by the broker, or unknown. Never mixed in one
+// sum.
 enum class Certainty { measured, estimated, unknown };
 inline constexpr std::size_t kCertaintyCount = 3;
 std::string_view name_of(Certainty certainty);

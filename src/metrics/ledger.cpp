@@ -17,12 +17,6 @@ void count(Map& counts, std::string_view name) {
     ++found->second;
 }
 
-// The server held much less than it should have: it must have thrown the prompt out.
-bool looks_evicted(const RequestEntry& entry) {
-  if (entry.prompt_certainty != Certainty::measured) return false;
-  return entry.prompt_tokens_reused < entry.prompt_tokens_expected / 2 && entry.prompt_tokens_expected > 256;
-}
-
 }  // namespace
 
 void Ledger::Times::add(double value_ms) {
@@ -50,7 +44,9 @@ void Ledger::add(const RequestEntry& entry) {
   tokens.reused += entry.prompt_tokens_reused;
   unknown_prompt_tokens_ += entry.prompt_tokens_unknown;
   expected_prompt_tokens_ += entry.prompt_tokens_expected;
-  if (looks_evicted(entry)) ++evictions_;
+  if (entry.prompt_certainty == Certainty::measured &&
+      looks_evicted(entry.prompt_tokens_expected, entry.prompt_tokens_reused))
+    ++evictions_;
   saved_prompt_tokens_ += entry.saved_prompt_tokens;
   saved_output_tokens_ += entry.saved_output_tokens;
   saved_generation_ms_ += entry.saved_generation_ms;

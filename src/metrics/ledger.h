@@ -33,11 +33,11 @@ struct RequestEntry {
   std::uint64_t prompt_tokens_reused = 0;
   std::uint64_t prompt_tokens_unknown = 0;
   // Of those, how many the broker expected the server to hold: an estimate, made before the call and set only
-  // where the server said afterwards what it held.
+  // where the server reported afterwards what it held.
   std::uint64_t prompt_tokens_expected = 0;
   // Of the answer, when it was made for this request: the server's figure, or an estimate from its size.
   std::uint64_t output_tokens = 0;
-  // Measured when the server said how long prompt and answer were.
+  // Measured when the server reported the lengths of prompt and answer.
   Certainty usage_certainty = Certainty::estimated;
   // What a hit did not have to ask for, as stored when the answer was made.
   std::uint64_t saved_prompt_tokens = 0;
@@ -48,6 +48,11 @@ struct RequestEntry {
   double first_byte_ms = 0;
 };
 
+// The server holds much less of a prompt than expected: it must have evicted it.
+constexpr bool looks_evicted(std::uint64_t tokens_expected, std::uint64_t tokens_reused) {
+  return tokens_reused < tokens_expected / 2 && tokens_expected > 256;
+}
+
 // Thread-safe.
 class Ledger {
  public:
@@ -55,8 +60,8 @@ class Ledger {
 
   void add(const RequestEntry& entry);
   void count_store_error();
-  // A server's answer could not be had, for a reason out of a closed set; and somebody stood in. Both names
-  // are the configuration's.
+  // A server gave no answer, for a reason out of a closed set; and a failover to another server. `backend` is
+  // the name in the configuration.
   void count_failure(std::string_view backend, std::string_view reason);
   void count_stand_in(std::string_view backend);
   // The server dropped part of a prompt without an error.

@@ -16,7 +16,7 @@
 namespace anyclaude {
 
 struct AdminSettings {
-  std::string token;  // empty: nobody has one, and everything is refused
+  std::string token;  // empty: every request is refused
   RunningBroker broker = {};
   ResponseStoreMaintenance* maintenance = nullptr;  // outlives the service
   // Called after the mode has changed, with the name of the entry whose turn it is now.

@@ -23,7 +23,7 @@ class ArgumentListener {
 
  private:
   std::vector<Heard> heard_;
-  bool open_ = false;  // whether the block that is being said is a tool call
+  bool open_ = false;  // whether the current block is a tool call
 };
 
 }  // namespace anyclaude

@@ -17,10 +17,10 @@ class Dispatcher {
   // The server that the first fitting rule names; without one it stays the mode's.
   void route(Exchange& exchange) const;
 
-  // Before a server's try: finds out whether somebody could stand in for it.
+  // Before a server's try: finds out whether there is a server to fail over to.
   void begin_attempt(Exchange& exchange) const;
   // Before the server is asked anything. False, with a failure in the exchange, for one that failed a moment
-  // ago and for whom somebody can stand in.
+  // ago and for which there is a failover.
   bool may_send(Exchange& exchange) const;
   // Before its answer is asked for. Reserves what it may cost. False, with a failure in the exchange, when it
   // may cost no more today.
@@ -28,7 +28,7 @@ class Dispatcher {
 
   // Takes note of the exchange's failure. True when another server stands in: the exchange has begun again.
   bool fall_back(Exchange& exchange) const;
-  // The failure for which nobody stood in, as the client is told it.
+  // The failure without a failover, as the error that the client gets.
   ApiError last_word(const Exchange& exchange) const;
 
   // The request is over: takes note of who answered, and of what it cost.

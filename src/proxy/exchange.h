@@ -69,7 +69,7 @@ struct Exchange {
   std::vector<const BackendEntry*> tried;  // that failed
   std::vector<std::string> too_costly;     // servers that did not stand in because of their caps
   std::vector<std::string> too_costly_why;
-  bool may_fall_back = false;  // somebody could stand in for `target`
+  bool may_fall_back = false;  // there is a server to fail over to
   bool was_asked = false;      // `target` was
   CostReservation cost;        // open while the answer of a paid server is made
 
@@ -81,7 +81,7 @@ struct Exchange {
   std::optional<CacheKey> key;
   std::string partition;
   HeaderFields upstream_headers;  // in the verbatim lane: as `target` gets them
-  std::string canonical_sha256;   // empty until somebody asks for it (exchange_key.h)
+  std::string canonical_sha256;   // empty until it is needed (exchange_key.h)
 
   // Outcome so far
   CacheStatus status = CacheStatus::bypass;

@@ -130,7 +130,7 @@ class RelayRun {
 
 HeaderFields verbatim_headers(const HttpRequest& request, const BackendSettings& settings) {
   HeaderFields headers;
-  // Somebody else's server that speaks for Anthropic must not see what opens Anthropic's own.
+  // A server of another owner that replaces Anthropic's must not see credentials for Anthropic's.
   const bool is_keyed = !settings.api_key.empty() && settings.profile.name != "claude";
   const std::string_view connection = request.headers.get("Connection");
   for (const HeaderField& field : request.headers) {

@@ -13,7 +13,7 @@ namespace anyclaude {
 enum class RelayStyle {
   stream,    // every piece goes on as it comes
   whole,     // the reply is gathered and sent in one piece
-  withheld,  // the client is to get nothing of it: somebody else will answer
+  withheld,  // the client is to get nothing of it: another server will answer
 };
 
 // Hears everything before the client does.

@@ -25,7 +25,7 @@ class ReplyRecorder {
   bool saw_the_end() const { return completeness() == MessageCompleteness::complete; }
 
   // Judges the message and commits it if it is fit. Call when the message is complete and before the client
-  // gets its last bytes, so that whoever asks again finds it. Idempotent.
+  // gets its last bytes, so that a repeated request finds it. Idempotent.
   void admit(const UpstreamReport& report, PromptFit fit = PromptFit::whole);
 
   // About how many tokens the answer has so far, for when the server does not say.

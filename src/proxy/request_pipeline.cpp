@@ -23,8 +23,8 @@
 namespace anyclaude {
 namespace {
 
-// A message that says `text`, as the store would keep it. Nobody counted its tokens; one is the least a
-// client takes for an answer.
+// A message with `text`, as the store would keep it. Its tokens are unknown; one is the least a client takes
+// for an answer.
 std::string text_message_json(std::string_view model, std::string_view text) {
   return nlohmann::json{{"type", "message"},
                         {"role", "assistant"},
@@ -247,7 +247,7 @@ std::optional<StoredResponse> RequestPipeline::adopt_import(Exchange& exchange) 
 void RequestPipeline::run_replay(Exchange& exchange, const StoredResponse& stored) {
   auto reply = render_replay(stored, exchange.canonical->delivery);
   if (!reply) {
-    // The record verified but is not a message: it is of no use to anybody.
+    // The record verified but is not a message: no request can use it.
     (void)parts_.store.remove(exchange.key->primary);
     return send_error(exchange, to_api_error(reply.error()));
   }
@@ -310,7 +310,7 @@ void RequestPipeline::run_order(Exchange& exchange) {
                    report.continues ? "known" : "new", report.effects.size(), report.updates);
 }
 
-// What the server is likely to hold of this prompt, to be compared with what it says it held.
+// What the server is likely to hold of this prompt, to be compared with its report.
 void RequestPipeline::run_derive(Exchange& exchange) {
   if (exchange.lane() == Lane::verbatim) return;
   exchange.chain = make_prompt_chain(*exchange.parsed, TemplateOrder::tools_last, parts_.secrets.primary);

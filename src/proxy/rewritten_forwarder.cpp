@@ -17,7 +17,7 @@ namespace anyclaude {
 namespace {
 
 constexpr std::chrono::milliseconds kPingInterval{10'000};
-// How often somebody who waits for a busy server looks whether the client is still there.
+// How often a request that waits for a busy server checks whether its client is still there.
 constexpr std::chrono::milliseconds kTurnInterval{100};
 
 // One call of a local server. Each on_ function returns false when the call is over.
@@ -132,7 +132,7 @@ class ChatRun {
     fail_with(error, FailureReason::server_error, retries_.wait_after(*head_));
   }
 
-  // Nobody waits for a server that another can stand in for.
+  // No retry of a server for which there is a failover.
   void fail_with(ApiError error, FailureReason reason, std::optional<std::chrono::milliseconds> retry_wait) {
     failure_ = mask_.masked(std::move(error));
     failure_reason_ = reason;

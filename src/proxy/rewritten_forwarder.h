@@ -1,4 +1,4 @@
-// The rewritten lane: the request is told to a local server in its own dialect, the reply is told back in
+// The rewritten lane: encodes the request in a local server's own dialect, and decodes the reply into
 // Anthropic's.
 #pragma once
 

@@ -4,22 +4,10 @@
 
 namespace anyclaude {
 
+static_assert(limits::kServerLeftAloneTime == std::chrono::seconds(30), "kFailureReasons spells it out");
+
 std::string_view name_of(FailureReason reason) {
-  switch (reason) {
-    case FailureReason::unreachable:
-      return "unreachable";
-    case FailureReason::name_not_resolved:
-      return "name_not_resolved";
-    case FailureReason::no_reply:
-      return "no_reply";
-    case FailureReason::server_error:
-      return "server_error";
-    case FailureReason::left_alone:
-      return "left_alone";
-    case FailureReason::cost_cap:
-      return "cost_cap";
-  }
-  return "unreachable";
+  return reason_in(kFailureReasons, reason).name;
 }
 
 FailureReason failure_reason(UpstreamEnd end) {

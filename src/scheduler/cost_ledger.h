@@ -17,7 +17,7 @@
 
 namespace anyclaude {
 
-// Emptying the store must not give anybody a second day's money.
+// Emptying the store must not reset the day's cost cap.
 inline constexpr StateTable kCostTable{"costs", 1, 1'000, 4'096, StateRetention::kept};
 
 // A server that has a price. US dollars for a million tokens.
@@ -29,7 +29,8 @@ struct CostAccount {
   std::optional<double> cap_usd_per_day = std::nullopt;
 };
 
-// Of one answer. `certainty` is measured when the server said the figures, estimated when they are ours.
+// Of one answer. `certainty` is measured when the server reported the figures, estimated when the broker
+// computed them.
 struct PaidTokens {
   std::uint64_t input = 0;  // without cached ones
   std::uint64_t cached_input = 0;

@@ -1,4 +1,4 @@
-// Who stands in for a server that is down.
+// Failover: which server answers in place of one that is down.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@ namespace anyclaude {
 // Thread-safe.
 class FallbackChain {
  public:
-  // `order` may be empty: then nobody stands in.
+  // `order` may be empty: then there is no failover.
   FallbackChain(std::vector<const BackendEntry*> order, const Clock& clock, const CostLedger& costs)
       : order_(std::move(order)), costs_(costs), breaker_(clock) {}
 
   struct Choice {
-    const BackendEntry* next = nullptr;  // nullptr: nobody is left
+    const BackendEntry* next = nullptr;  // nullptr: no server is left
     // Those that were passed over because of what they cost, and why, as sentences.
     std::vector<std::string> too_costly = {};
     std::vector<std::string> why_not = {};

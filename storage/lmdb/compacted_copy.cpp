@@ -39,7 +39,7 @@ class Copy {
     if (const int code = mdb_env_set_mapsize(env_, 2 * totals.used_bytes + 4 * kStepBytes); code != 0)
       return code;
     if (const int code = mdb_env_set_maxdbs(env_, kTablesMax); code != 0) return code;
-    // Nobody else knows of this file, so it needs no locks; it is flushed once, at the end.
+    // No other process knows of this file, so it needs no locks; it is flushed once, at the end.
     constexpr unsigned kFlags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC;
     if (const int code = mdb_env_open(env_, path.c_str(), kFlags, 0600); code != 0) return code;
     mdb_filehandle_t file = -1;

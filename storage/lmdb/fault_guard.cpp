@@ -19,7 +19,7 @@ struct sigaction former_segment {};
 std::uintptr_t page_mask = 0;
 
 // The page beyond the file's end becomes one of zeros, so that what unlocks or closes later does not fault
-// there again. The page belongs to a map whose file is gone: nobody else can miss it.
+// there again. The page belongs to a map whose file is gone: no other code can need it.
 void put_zeros_at(const void* address) {
   void* const page = reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(address) & page_mask);
   (void)::mmap(page, static_cast<std::size_t>(~page_mask) + 1, PROT_READ | PROT_WRITE,

@@ -101,7 +101,7 @@ class LmdbEnvironment {
   const PresenceLock& presence() const { return *presence_; }
   std::uint64_t file_bytes() const { return directory_->data_file_bytes(); }
   std::uint64_t map_bytes() const { return map_bytes_; }
-  // False when somebody deleted the file or put another in its place: what is written now goes when the
+  // False when the file was deleted or replaced by another: what is written now goes when the
   // process ends. Called while a read transaction is open.
   bool file_is_in_place() const;
   std::uint64_t readers() const;

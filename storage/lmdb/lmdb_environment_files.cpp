@@ -49,7 +49,7 @@ Result<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const LmdbStoreOp
         return tl::unexpected(moved.error());
   auto presence = PresenceLock::enter(options.directory, limits::kStoreOpenWaitMax);
   if (!presence) return tl::unexpected(presence.error());
-  // Whoever made it would still hold the store closed.
+  // The process that made it would still hold the store closed.
   std::error_code ignored;
   std::filesystem::remove(options.directory / kCompactingFileName, ignored);
   std::unique_ptr<LmdbEnvironment> environment(
@@ -167,7 +167,7 @@ int LmdbEnvironment::create_tables() {
       [] { return true; });
 }
 
-// The format is said last, so that a process that is killed meanwhile leaves the rest to the next one.
+// The format is written last, so that a process that is killed meanwhile leaves the rest to the next one.
 int LmdbEnvironment::take_over() {
   const auto run = [this](const Work& work) { return write(work, [] { return true; }); };
   const auto create = [this](Transaction& txn) { return open_tables(txn, MDB_CREATE, tables_); };
@@ -242,7 +242,7 @@ Result<CompactResult> LmdbEnvironment::compact(const ProgressReport& report) {
   return result;
 }
 
-// The old file goes with its last name; it is in use by nobody.
+// The old file goes with its last name; no transaction uses it.
 int LmdbEnvironment::swap_files(const std::filesystem::path& fresh) {
   if (!gate_.close(limits::kStoreWriteWaitMax)) return EBUSY;
   int code = unusable_ ? MDB_PANIC : 0;

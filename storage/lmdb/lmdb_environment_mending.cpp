@@ -26,8 +26,8 @@ bool LmdbEnvironment::needs_mending() const {
          (suspect_ || was_set_aside_by_another());
 }
 
-// Whoever sets a file aside gives both files new names; a file that was deleted or put there by a user is not
-// followed, for its lock is still the old one.
+// A process that sets a file aside gives both files new names; a file that was deleted or put there by a user
+// is not followed, for its lock is still the old one.
 bool LmdbEnvironment::was_set_aside_by_another() const {
   const auto data = identity_of(directory_->path() / kDataFileName);
   const auto lock = identity_of(directory_->path() / kLockFileName);

@@ -8,8 +8,8 @@
 namespace anyclaude::lmdb {
 
 // LMDB forbids mdb_env_set_mapsize while a transaction of this process is alive. Every transaction enters and
-// leaves; whoever moves the map closes the gate, which waits until everybody has left. Waiting transactions
-// do not overtake a closing gate, so that a stream of readers cannot keep it open.
+// leaves; the thread that moves the map closes the gate, which waits until all have left. Waiting
+// transactions do not overtake a closing gate, so that a stream of readers cannot keep it open.
 class MapGate {
  public:
   void enter() {
@@ -24,7 +24,7 @@ class MapGate {
     if (inside_ == 0) changed_.notify_all();
   }
 
-  // True once nobody is inside and nobody can get in; open() ends that. False when it took longer than
+  // True once no transaction is inside and none can get in; open() ends that. False when it took longer than
   // `wait_max`.
   bool close(std::chrono::milliseconds wait_max) {
     std::unique_lock lock(mutex_);

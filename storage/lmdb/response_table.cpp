@@ -30,7 +30,7 @@ bool was_used_again(const EntryRow& row) {
   return row.last_used_at_ms / kLastUseStepMs > row.placed_at_ms / kLastUseStepMs;
 }
 
-// Removed entries leave holes in pages. Moving what is left closes them and costs nobody an answer.
+// Removed entries leave holes in pages. Moving what is left closes them and costs no answer.
 bool has_holes(const TableTotals& totals, const TableBound& bound) {
   return totals.record_bytes <= bound.record_bytes_max && totals.record_bytes < totals.log_bytes / 5 * 3;
 }
@@ -164,7 +164,7 @@ int ResponseTable::make_room(Transaction& txn, const RecordLog::Place& place, Sp
   std::optional<EntryRow> found;
   if (place.key)
     if (const int code = row(txn, *place.key, found); code != 0) return code;
-  // A record that no entry points to is nobody's.
+  // A record that no entry points to belongs to no answer.
   if (!found || found->sequence != place.sequence) return log_.remove(txn, place.sequence);
   if ((was_used_again(*found) || spare == Spare::everything) && spared < kSecondChancesMax) {
     ++spared;

@@ -58,7 +58,7 @@ class OpenFiles {
 };
 
 // `checked.mark` beside the data file: its identity when it was known to be sound. A start that finds it so
-// need not look at every page again. Whoever writes to the file otherwise changes its time.
+// need not look at every page again. Any other write to the file changes its time.
 class SoundMark {
  public:
   static constexpr const char* kFileName = "checked.mark";

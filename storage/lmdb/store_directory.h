@@ -14,7 +14,7 @@ namespace anyclaude::lmdb {
 
 inline constexpr const char* kDataFileName = "data.mdb";
 inline constexpr const char* kLockFileName = "lock.mdb";
-// A compacted copy while it is made. One that is found when nobody compacts was given up.
+// A compacted copy while it is made. One that is found while no process compacts was given up.
 inline constexpr const char* kCompactingFileName = "compacting.mdb";
 
 // This process's claim on a directory, given up with the object. LMDB loses its file locks when one process

@@ -25,7 +25,7 @@ struct TransactionWriter::State {
   std::string last_error;
   std::optional<Error> unreported;
 
-  // Called with the write lock held; false when nobody waits for the outcome any more.
+  // Called with the write lock held; false when no caller waits for the outcome any more.
   bool begin_writing() {
     const std::lock_guard lock(mutex);
     if (!abandoned) phase = Phase::writing;
@@ -162,7 +162,7 @@ void TransactionWriter::serve(const std::shared_ptr<State>& state) {
   state->enter(State::Phase::finished);
 }
 
-// Takes long where the file is large; whoever waits for `batch` goes on waiting.
+// Takes long where the file is large; the callers that wait for `batch` keep waiting.
 bool TransactionWriter::mend(State& state, const Batch& batch) {
   state.enter(State::Phase::alone);
   const bool mended = state.environment->mend();

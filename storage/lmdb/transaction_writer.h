@@ -18,7 +18,7 @@
 
 namespace anyclaude::lmdb {
 
-// Whether somebody learns of a failure through `done`; if not, the next flush() tells it.
+// Whether the caller learns of a failure through `done`; if not, the next flush() reports it.
 enum class WriteCaller { waits, has_gone };
 
 struct WriteJob {
@@ -57,7 +57,7 @@ class Eviction {
   // Whether so many bytes do not fit into the bound, and apply() could make room for them.
   virtual bool short_of(std::size_t room_bytes) = 0;
   // Whether the store was opened with more in it than its bound allows, and still has. It is brought down
-  // beside what is being written; nobody waits until that is done.
+  // beside the writes; no caller waits until that is done.
   virtual bool catching_up() const = 0;
 };
 
@@ -80,7 +80,7 @@ class TransactionWriter {
   Status flush();
 
   // Waits for what this process has queued or counted, if there is anything, so that a walk of the tables
-  // sees it. Takes no write lock otherwise. Failures are told elsewhere.
+  // sees it. Takes no write lock otherwise. Failures are reported elsewhere.
   void settle();
 
   std::uint64_t failures() const;

@@ -9,7 +9,7 @@
 namespace anyclaude {
 namespace {
 
-// Every value has a name of its own, and the counts in the headers hold.
+// Every value has a name of its own, and none is left out.
 template <typename Enum>
 void expect_names(std::size_t count) {
   std::set<std::string_view> names;
@@ -20,10 +20,14 @@ void expect_names(std::size_t count) {
 
 TEST(CacheVocabulary, EveryValueHasANameOfItsOwn) {
   expect_names<CacheStatus>(4);
-  expect_names<BypassReason>(kBypassReasonCount);
-  expect_names<MissReason>(kMissReasonCount);
+  expect_names<BypassReason>(kBypassReasons.size());
+  expect_names<MissReason>(kMissReasons.size());
   expect_names<CacheMode>(4);
-  expect_names<AdmissionVerdict>(kAdmissionVerdictCount);
+  expect_names<AdmissionVerdict>(kAdmissionVerdicts.size());
+}
+
+TEST(CacheVocabulary, AValueOutsideAnEnumerationHasNoName) {
+  EXPECT_EQ(name_of(static_cast<MissReason>(kMissReasons.size())), "");
 }
 
 TEST(CacheVocabulary, IsSpelledAsUsersReadIt) {

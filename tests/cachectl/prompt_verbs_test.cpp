@@ -66,8 +66,29 @@ TEST_F(PromptVerbs, ExplainNamesTheLineAndTheRule) {
   EXPECT_THAT(text, HasSubstr("req_two compared with req_one"));
   EXPECT_THAT(text, HasSubstr("they part in system block 1, line 2"));
   EXPECT_THAT(text, HasSubstr("  - Build: 17 of today\n  + Build: 23 of today"));
+  EXPECT_THAT(text, HasSubstr("line_changed: A line changed"));
+  EXPECT_THAT(text, HasSubstr("remedy: Add the rule that explain prints"));
   EXPECT_THAT(text, HasSubstr(R"("^Build: ")"));
+  const auto document = nlohmann::json::parse(run_here({"explain", "req_two", "--json"}));
+  EXPECT_EQ(document["reason"], "line_changed");
+  EXPECT_THAT(document["rule"].get<std::string>(), HasSubstr(R"("^Build: ")"));
   (void)run_here({"explain", "req_three"}, ExitCode::not_as_asked);
+}
+
+TEST_F(PromptVerbs, ExplainSaysThatTheServerEvictedThePrompt) {
+  {
+    const auto store = LmdbStore::open({.directory = place_}, clock_).value();
+    auto traces = recent_traces(store->states()).value();
+    PromptTrace again = traces.back();
+    again.request_id = "req_three";
+    again.at_ms = 3;
+    again.prompt_tokens = 1000;
+    again.expected_tokens = 990;
+    again.reused_tokens = 10;
+    ASSERT_TRUE(keep_trace(store->states(), again).has_value());
+  }
+  EXPECT_THAT(run_here({"explain", "req_three"}), HasSubstr("server_evicted: The server evicted"));
+  EXPECT_THAT(run_here({"diff", "req_two", "req_three"}), HasSubstr("prompt_grew: "));
 }
 
 TEST_F(PromptVerbs, DiffComparesKeptRequestsAndFiles) {

@@ -1,9 +1,11 @@
-"""The small rules of the house that need no compiler: lengths, marks, paths, addresses, links, portable shell."""
+"""The small rules of the house that need no compiler: lengths, marks, paths, addresses, words, portable shell."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import banned_words
 
 LINES_MAX = 400
 CODE = {".h", ".cpp", ".py", ".sh", ".mjs", ".cmake"}
@@ -30,7 +32,6 @@ DOWNLOAD = re.compile(r'"resolved"\s*:\s*"[a-z+]+:')
 # macOS ships bash 3.2, which has none of these.
 BASH_4 = re.compile(r"\b(mapfile|readarray|coproc)\b|\b(declare|local|typeset) -[a-zA-Z]*[An]|\$\{\w+(,,|\^\^)|&>>"
                     r"|\bwait -n|;;?&")
-LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def text_files(root):
@@ -76,15 +77,9 @@ def code_faults(name, text, suffix):
         yield from numbered(text, BASH_4, name, "bash 3.2, which macOS ships, does not know this")
 
 
-def link_faults(root, name, text):
-    for target in LINK.findall(text):
-        if not re.match(r"[a-z]+:", target) and not Path(root, name).parent.joinpath(target).exists():
-            yield f"{name}: the link to {target} leads nowhere"
-
-
 def faults(root):
     machine = machine_paths(root)
-    found = []
+    found, prose = [], []
     for name, text in text_files(root):
         suffix = Path(name).suffix
         if "lock" in Path(name).name and suffix == ".json":
@@ -94,9 +89,9 @@ def faults(root):
         found += numbered(text, machine, name, "a path of one machine")
         if suffix in CODE:
             found += code_faults(name, text, suffix)
-        if suffix == ".md":
-            found += link_faults(root, name, text)
-    return found
+        if suffix in CODE | {".md"} or name.startswith("config/"):
+            prose.append((name, text))
+    return found + banned_words.faults(prose)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -9,9 +10,11 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "compilers"))
 
+import banned_words
 import check_compilers
 import check_format
 import check_includes
+import check_links
 import check_style
 
 CMAKE = """
@@ -178,9 +181,75 @@ class PlantedFaults(unittest.TestCase):
         self.write("tools/go.sh", "map" + "file -t lines\n")
         self.expect(self.style(), "tools/go.sh:1", "bash 3.2")
 
+    def test_links_that_lead_somewhere(self):
+        self.write("docs/page.md", "# The page: `a` of *it*\n## Twice\n## Twice\n<a id=\"named\"></a>\n")
+        self.write("README.md", "[page](docs/page.md#the-page-a-of-it), [again](docs/page.md#twice-1), [code](src/base/error.h#L3)\n"
+                   "[named](docs/page.md#named), [web](https://example.com/#x), [mail](mailto:a@example.com), [dir](docs)\n"
+                   "`[not](a/link.md)`\n```\n[nor](this.md)\n```\n")
+        self.assertEqual(check_links.faults(self.root), [])
+
     def test_a_link_that_leads_nowhere(self):
-        self.write("README.md", "[there](docs/design.md#rooms) and [gone](docs/gone.md) and [web](https://example.com)\n")
-        self.expect(self.style(), "README.md", "docs/gone.md")
+        self.write("README.md", "[there](docs/design.md) and\n[gone](docs/gone.md)\n")
+        self.expect(check_links.faults(self.root), "README.md:2", "docs/gone.md leads nowhere")
+
+    def test_a_link_whose_text_goes_over_a_line(self):
+        self.write("README.md", "[gone\naway](docs/gone.md)\n")
+        self.expect(check_links.faults(self.root), "README.md:2", "docs/gone.md leads nowhere")
+
+    def test_a_reference_that_leads_nowhere(self):
+        self.write("README.md", "[gone]: docs/gone.md\n")
+        self.expect(check_links.faults(self.root), "README.md:1", "docs/gone.md leads nowhere")
+
+    def test_a_path_in_code_that_is_not_there(self):
+        self.write("README.md", "`src/base/error.h`, `src/base/*.h`, `src/base/error`, `src/base/` and\n`src/base/gone.h`\n")
+        self.expect(check_links.faults(self.root), "README.md:2", "there is no src/base/gone.h")
+
+    def test_an_anchor_without_a_heading(self):
+        self.write("docs/page.md", "# Page\n```\n# no heading\n```\n")
+        for target in ("docs/page.md#no-heading", "docs/page.md#Page", "#page"):
+            self.write("README.md", f"[there]({target})\n")
+            self.expect(check_links.faults(self.root), "README.md:1", "names no heading")
+
+    def test_an_anchor_of_a_file_without_headings(self):
+        self.write("README.md", "[there](src/base/error.h#errors)\n")
+        self.expect(check_links.faults(self.root), "README.md:1", "only Markdown pages have headings")
+
+    def test_a_link_out_of_the_repository(self):
+        self.write("README.md", "[there](../)\n")
+        self.expect(check_links.faults(self.root), "README.md:1", "leaves the repository")
+
+    def test_a_page_of_reasons_that_the_program_does_not_print(self):
+        program = self.root / "cachectl.py"
+        program.write_text(f"#!{sys.executable}\nprint('a reason\\n' * 200, end='')\n")
+        program.chmod(0o700)
+        check = [sys.executable, str(Path(__file__).with_name("check_reason_docs.py")), str(program), str(self.root)]
+        self.write("docs/reasons.md", "a reason\n" * 200)
+        self.assertEqual(subprocess.run(check, check=False).returncode, 0)
+        self.write("docs/reasons.md", "another reason\n" * 200)
+        failed = subprocess.run(check, check=False, capture_output=True, text=True)
+        self.assertIn("not what the tables say", failed.stderr)
+        self.assertEqual(failed.returncode, 1)
+
+    def test_banned_words_in_a_comment_a_message_and_a_page(self):
+        for name, text in (("src/base/clock.h", HEADER + "// Some" + "body asks.\n"),
+                           ("src/base/clock.cpp", '\n\n\n\nauto text = "the stand' + '-in answers";\n'),
+                           ("tools/go.sh", "\n\n\n\n# the kee" + "per ends it\n"),
+                           ("docs/page.md", "\n\n\n\nWho" + "ever reads it\n")):
+            self.write(name, text)
+            self.expect(self.style(), f"{name}:5", "name the" if "page" in name or name.endswith(".h") else "write ")
+            (self.root / name).unlink()
+
+    def test_words_that_are_not_prose(self):
+        self.write("src/base/clock.cpp", "int no" + "body = stood_in;  // a metrics key: stood_in\n")
+        self.write("docs/page.md", "The key `some" + "body` and\n```\nno" + "body\n```\nA value stood in the middle.\n")
+        self.write("CHANGELOG.md", "## Unreleased\n\n## 1.0\n\nNo" + "body noticed.\n")
+        self.assertEqual(self.style(), [])
+
+    def test_the_list_of_directories_with_banned_words_only_shrinks(self):
+        bad = ("src/base/a.h", "// no" + "body\n")
+        self.assertEqual(banned_words.faults([bad], {"src/base": 1}), [])
+        self.assertEqual(len(banned_words.faults([bad], {"src/base": 0})), 1)
+        self.expect(banned_words.faults([("src/base/a.h", "")], {"src/base": 1}), "lower its number")
 
     def test_recordings_are_left_as_they_were_sent(self):
         self.write("tests/data/recordings/0001.json", '{"cwd": "/ho' + 'me/ada/project"}\n')

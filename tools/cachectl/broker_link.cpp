@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-// A file that a killed broker left behind; nobody at its address is to be given the token.
+// A killed broker leaves a file behind; no other program at its address may get the token.
 bool is_running(std::int64_t pid) {
   return pid > 0 && (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
 }

@@ -16,9 +16,9 @@ namespace anyclaude::cachectl {
 
 class BrokerLink {
  public:
-  // Nothing when no broker runs: no file tells of one, its process is gone, or nobody listens at its address.
-  // Errors: the token cannot be read (permission, not_found), what listens is not that broker or refuses the
-  // token (protocol, authentication).
+  // Nothing when no broker runs: no file tells of one, its process is gone, or no program listens at its
+  // address. Errors: the token cannot be read (permission, not_found), what listens is not that broker or
+  // refuses the token (protocol, authentication).
   static Result<std::optional<BrokerLink>> find(const std::filesystem::path& store_directory);
 
   const RunningBroker& broker() const { return broker_; }

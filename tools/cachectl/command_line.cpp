@@ -30,14 +30,25 @@ struct BrokerOptions {
   CLI::App* compact = nullptr;
   CLI::App* mode = nullptr;
   CLI::App* doctor = nullptr;
+  CLI::App* reasons = nullptr;
   std::string mode_name;
+  std::string reason_name;
+  bool reasons_as_markdown = false;
 
   void describe(CLI::App& cli) {
     compact = cli.add_subcommand("compact", "Writes the store's file anew, with nothing but what stands");
     mode = cli.add_subcommand("mode", "Switches the broker that runs to another backend");
     mode->add_option("NAME", mode_name, "its name; without one the mode is told");
     doctor = cli.add_subcommand("doctor", "Looks at the store, the broker, the configuration and the server");
-    for (CLI::App* verb : {compact, mode, doctor}) verb->fallthrough();
+    reasons = cli.add_subcommand("reasons",
+                                 "What the reasons in headers, metrics and explain mean, and what to do");
+    reasons->add_option("NAME", reason_name, "one of them; without it all are printed");
+    reasons->add_flag("--markdown", reasons_as_markdown, "as docs/reasons.md has them");
+    for (CLI::App* verb : {compact, mode, doctor, reasons}) verb->fallthrough();
+  }
+
+  ReasonRequest reason_request() const {
+    return {reason_name, reasons_as_markdown ? ReasonForm::markdown : ReasonForm::table};
   }
 };
 
@@ -84,6 +95,7 @@ ExitCode run(const std::vector<std::string>& arguments, const EnvironmentVariabl
     return cli.exit(error, console.out, console.err) == 0 ? ExitCode::done : ExitCode::usage;
   }
   const OutputFormat format = line.json ? OutputFormat::json : OutputFormat::text;
+  if (line.broker.reasons->parsed()) return show_reasons(console, format, line.broker.reason_request());
   const auto usage_error = [&](const Error& error) {
     return report_error(console, format, name_of(error.kind), error.message, ExitCode::usage);
   };

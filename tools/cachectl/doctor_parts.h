@@ -14,7 +14,8 @@ void examine_broker(const Surroundings& here, Findings& findings);
 // The configuration, and the server that its `mode` names.
 void examine_configuration(const Surroundings& here, const ConfigFlags& flags,
                            const EnvironmentVariables& environment, Findings& findings);
-// Whether the server answers, and what it says of itself. `settings` holds its key, which is not told.
+// Whether the server answers, and what it reports about itself. `settings` holds its key, which is not
+// printed.
 void examine_backend(const Surroundings& here, const std::string& name, const BackendSettings& settings,
                      Findings& findings);
 

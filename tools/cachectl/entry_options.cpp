@@ -30,7 +30,7 @@ void EntryOptions::describe(CLI::App& cli) {
   describe_ls(cli);
   inspect_ = cli.add_subcommand("inspect", "All about one entry, with its message as JSON");
   inspect_->add_option("KEY", inspect_key_, "its key, or a beginning of it that is unique")->required();
-  show_ = cli.add_subcommand("show", "The message of one entry as text: what was said, thought and called");
+  show_ = cli.add_subcommand("show", "The message of one entry as text: answer, thinking and tool calls");
   auto* key = show_->add_option("KEY", show_key_, "its key, or a beginning of it that is unique");
   show_->add_flag("--last", show_last_, "of the entry admitted last")->excludes(key);
   describe_purge(cli);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "metrics/ledger.h"
 #include "prompt/trace/divergence.h"
 #include "tools/cachectl/prompt_source.h"
 #include "tools/cachectl/prompt_verbs.h"
@@ -18,13 +19,24 @@ std::uint64_t tokens_of(std::uint64_t bytes, const PromptTrace& trace) {
                                     static_cast<double>(all));
 }
 
+// What cost most: a prompt that the server no longer held, else the place where the two part.
+enum class Eviction { looked_for, out_of_question };
+Reason reason_of(const PromptTrace& newer, const std::optional<Divergence>& divergence, Eviction eviction) {
+  if (eviction == Eviction::looked_for && looks_evicted(newer.expected_tokens, newer.reused_tokens))
+    return reason_in(kRereadReasons, RereadReason::server_evicted);
+  return reason_in(kRereadReasons, divergence ? divergence->reason : RereadReason::prompt_grew);
+}
+
 nlohmann::ordered_json as_json(const PromptTrace& older, const PromptTrace& newer,
-                               const std::optional<Divergence>& divergence) {
+                               const std::optional<Divergence>& divergence, const Reason& reason) {
   nlohmann::ordered_json out = {{"request", newer.request_id},
                                 {"compared_with", older.request_id},
                                 {"prompt_tokens", newer.prompt_tokens},
                                 {"reused_tokens", newer.reused_tokens},
-                                {"expected_tokens", newer.expected_tokens}};
+                                {"expected_tokens", newer.expected_tokens},
+                                {"reason", reason.name},
+                                {"happened", reason.happened},
+                                {"remedy", reason.remedy}};
   if (!divergence) {
     out["diverges"] = false;
     return out;
@@ -37,37 +49,38 @@ nlohmann::ordered_json as_json(const PromptTrace& older, const PromptTrace& newe
   out["old"] = divergence->old_line;
   out["new"] = divergence->new_line;
   out["cost_tokens_estimated"] = tokens_of(divergence->bytes_behind, newer);
-  out["rule"] = divergence->advice;
+  out["rule"] = divergence->rule;
   return out;
 }
 
 void print_text(std::ostream& out, const PromptTrace& older, const PromptTrace& newer,
-                const std::optional<Divergence>& divergence) {
+                const std::optional<Divergence>& divergence, const Reason& reason) {
   out << newer.request_id << " compared with " << older.request_id << '\n';
   if (newer.prompt_tokens > 0)
     out << "the server read " << newer.prompt_tokens - std::min(newer.reused_tokens, newer.prompt_tokens)
         << " of " << newer.prompt_tokens << " tokens and held " << newer.reused_tokens << "; "
         << newer.expected_tokens << " were expected\n";
-  if (!divergence) {
-    out << "it begins with all of that prompt: what is new stands behind it\n";
-    return;
-  }
+  out << reason.name << ": " << reason.happened << "\nremedy: " << reason.remedy << '\n';
+  if (!divergence) return;
   out << "they part in " << divergence->layer << ' ' << printable(divergence->segment);
   if (divergence->line > 0) out << ", line " << divergence->line;
   out << "; what stands behind is about " << tokens_of(divergence->bytes_behind, newer)
       << " tokens (estimated)\n";
   if (!divergence->line_before.empty()) out << "    " << printable(divergence->line_before) << '\n';
   out << "  - " << printable(divergence->old_line) << '\n'
-      << "  + " << printable(divergence->new_line) << '\n'
-      << "rule that would have helped: " << printable(divergence->advice) << '\n';
+      << "  + " << printable(divergence->new_line) << '\n';
+  if (!divergence->rule.empty())
+    out << "rule that would have helped: " << printable(divergence->rule) << '\n';
 }
 
-ExitCode print(const Session& session, const PromptTrace& older, const PromptTrace& newer) {
+ExitCode print(const Session& session, const PromptTrace& older, const PromptTrace& newer,
+               Eviction eviction) {
   const auto divergence = find_divergence(older, newer);
+  const Reason reason = reason_of(newer, divergence, eviction);
   if (session.format == OutputFormat::json)
-    print_json(session.console.out, as_json(older, newer, divergence));
+    print_json(session.console.out, as_json(older, newer, divergence, reason));
   else
-    print_text(session.console.out, older, newer, divergence);
+    print_text(session.console.out, older, newer, divergence, reason);
   return ExitCode::done;
 }
 
@@ -93,7 +106,7 @@ ExitCode explain_prompt(const Session& session, const std::string& what) {
   if (nearest != &others->back() && session.format == OutputFormat::text)
     session.console.out << "since the request it is most like, " << others->back().request_id
                         << " was served: on a server with one slot that alone costs what they do not share\n";
-  return print(session, *nearest, *prompt);
+  return print(session, *nearest, *prompt, Eviction::looked_for);
 }
 
 ExitCode diff_prompts(const Session& session, const std::string& older, const std::string& newer) {
@@ -101,7 +114,7 @@ ExitCode diff_prompts(const Session& session, const std::string& older, const st
   if (!left) return not_found(session, left.error());
   const auto right = find_prompt(session.store.states(), newer);
   if (!right) return not_found(session, right.error());
-  return print(session, *left, *right);
+  return print(session, *left, *right, Eviction::out_of_question);
 }
 
 }  // namespace anyclaude::cachectl

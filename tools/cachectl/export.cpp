@@ -92,7 +92,7 @@ ExitCode export_to_stdout(const Session& session, const EntryFilter& filter) {
       [&out](std::string_view line) -> Status {
         out.write(line.data(), static_cast<std::streamsize>(line.size()));
         if (out) return {};
-        return fail(ErrorKind::io, ErrorSource::client, "Whoever read the lines has gone.");
+        return fail(ErrorKind::io, ErrorSource::client, "The program that read the lines has gone.");
       },
       exported);
   if (!done) {

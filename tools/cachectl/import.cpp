@@ -144,7 +144,7 @@ ExitCode import_entries(const Session& session, const ImportRequest& request) {
   }
   std::istream& in = request.file == "-" ? session.console.in : file;
   const Status done = import_lines(session, request, in, bytes_total, imported);
-  // What was imported until then stays, and is told.
+  // What was imported until then stays, and is counted in the output.
   if (session.format == OutputFormat::json && done)
     print_document(session, request, imported);
   else if (session.format == OutputFormat::text)

@@ -10,7 +10,7 @@ namespace anyclaude::cachectl {
 enum class PieceKind { text, thinking, tool_call, other };
 std::string_view name_of(PieceKind kind);
 
-// One block of the message. `text` is what was said or thought; of a call its arguments, one to a line; of
+// One block of the message. `text` is that of text and thinking; of a call its arguments, one to a line; of
 // any other block its JSON.
 struct MessagePiece {
   PieceKind kind = PieceKind::other;

@@ -50,9 +50,10 @@ ExitCode report(const Session& session, const PurgeSelection& selection, const P
 // Nothing when the purge may go on.
 std::optional<ExitCode> ask(const Session& session) {
   if (session.console.input == InputKind::other)
-    return report_error(session.console, session.format, "invalid_request",
-                        "purge --all empties the store for good; say --yes if nobody can be asked.",
-                        ExitCode::usage);
+    return report_error(
+        session.console, session.format, "invalid_request",
+        "purge --all empties the store for good; add --yes where no terminal is there to ask.",
+        ExitCode::usage);
   session.console.err << "Purge every answer in " << session.directory << "? [y/N] " << std::flush;
   std::string answer;
   std::getline(session.console.in, answer);

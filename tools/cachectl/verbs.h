@@ -61,6 +61,16 @@ struct ImportRequest {
   ImportMode mode = ImportMode::import;
 };
 
+enum class ReasonForm { table, markdown };
+
+struct ReasonRequest {
+  std::string name;  // empty: all of them
+  ReasonForm form = ReasonForm::table;
+};
+
+// About the reasons that headers, metrics and `explain` name; no store is needed.
+ExitCode show_reasons(const Console& console, OutputFormat format, const ReasonRequest& request);
+
 // About the store's content.
 ExitCode show_stats(const Session& session);
 ExitCode list_entries(const Session& session, const ListRequest& request);

@@ -4,8 +4,8 @@
     make_dictionary.py                     writes the dictionary
     make_dictionary.py --answers N --seed S  prints N synthetic answers, one a line
 
-A store keeps the number of the dictionary in its records, so the file never changes under its number: whoever trains
-another one gives it the next number, in storage/lmdb/answer_packer.h and here, and keeps the old one to read with.
+A store keeps the number of the dictionary in its records, so the file never changes under its number: a new
+dictionary gets the next number, in storage/lmdb/answer_packer.h and here, and keeps the old one to read with.
 The answers are the same everywhere; the dictionary is the same bytes wherever zstd is the same version (1.5.4).
 """
 

@@ -1,4 +1,4 @@
-"""Answers of no model to nobody: messages in the form in which the store keeps them, made up from the phrases and code
+"""Synthetic answers, by no model: messages in the form in which the store keeps them, made up from the phrases and code
 samples beside this file. The same seed gives the same answers everywhere."""
 
 import json

@@ -153,7 +153,7 @@ Result<pid_t> spawn(const SpawnRequest& request) {
   if (pid == 0)
     become(request, program, const_cast<char**>(argv.data()), const_cast<char**>(envp.data()), nothing.get(),
            report.get(), parent);
-  // Also done by the child: whoever comes first, so that a signal to the group cannot come too early.
+  // Also done by the child, whichever is first, so that a signal to the group cannot come too early.
   if (request.group == ProcessGroup::own) ::setpgid(pid, pid);
   report.close();
   return heard_from_child(pid, reports.get(), program);

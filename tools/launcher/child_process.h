@@ -1,4 +1,4 @@
-// Starting programs: what they inherit is said, and nothing else is inherited.
+// Starting programs: they inherit what the caller names, and nothing else.
 #pragma once
 
 #include <sys/types.h>

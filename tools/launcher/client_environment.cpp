@@ -25,7 +25,7 @@ std::uint64_t output_tokens(const ChosenBackend& backend, std::optional<std::uin
   return tokens;
 }
 
-// Requests to this machine must not go through a proxy that somebody set for the rest of the world.
+// Requests to this machine must not go through a proxy that is configured for other hosts.
 void keep_off_proxies(EnvironmentVariables& environment) {
   const bool has_proxy = std::ranges::any_of(
       std::array{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"},

@@ -1,4 +1,4 @@
-// What Claude Code is told through its environment.
+// What Claude Code gets through its environment.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kDepthVariable = "ANYCLAUDE_DEPTH";
 
 // With a terminal, ctrl-C reaches the whole group from there; without one, a SIGINT comes from a program that
-// may know nobody but us.
+// may know this process alone.
 bool has_terminal() {
   return FileDescriptor(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)).is_open();
 }

@@ -14,7 +14,7 @@ enum class LockKind { shared, exclusive };
 // Held as long as the object lives. Children do not inherit it.
 class FileLock {
  public:
-  // Nothing when somebody holds it in a way that excludes this one, or when the file cannot be made.
+  // Nothing when another process holds it in a way that excludes this one, or when the file cannot be made.
   static std::optional<FileLock> try_take(const std::filesystem::path& file, LockKind kind);
 
   // Removes the file. Only for the holder of an exclusive lock, and only before the object goes.

@@ -1,4 +1,4 @@
-// Short questions to servers on the way: is anybody there, and who?
+// Short probes of servers while they start: does one listen, and which?
 #pragma once
 
 #include <chrono>
@@ -28,8 +28,8 @@ Answer ask(const Url& base, const std::string& target, const std::string& api_ke
 // The same for the server that is configured.
 Answer ask_backend(const ChosenBackend& backend, const std::string& target);
 
-// absent: nobody listens. starting: somebody does and is not ready, or does not answer in time. foreign:
-// somebody who is no model server.
+// absent: no program listens. starting: one does and is not ready, or does not answer in time. foreign: a
+// program that is no model server.
 enum class ServerState { absent, starting, ready, foreign };
 ServerState state_of(const Answer& answer);
 

@@ -18,7 +18,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `headline` is said once where there is no terminal; `detail` changes and is for terminals alone.
+  // `headline` is printed once where there is no terminal; `detail` changes and is for terminals alone.
   void show(std::string_view headline, std::string_view detail);
   void clear();
 

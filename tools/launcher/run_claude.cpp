@@ -58,7 +58,7 @@ bool may_chat(const Arguments& arguments) {
   return screen_of_stderr() == Screen::terminal || !is_print_mode(arguments.client);
 }
 
-// Until somebody ends it, or the broker ends by itself.
+// Until a signal ends it, or the broker ends by itself.
 int serve(Services& services, Signals& signals) {
   std::printf("listening on %s\n", services.broker_url.c_str());
   std::fflush(stdout);
@@ -114,7 +114,7 @@ class Run {
   const RealClock clock_;
 };
 
-// Without a key of the user's a project's server needs no approval; what it reads is said all the same.
+// Without a key of the user's a project's server needs no approval; what it reads is printed all the same.
 void tell_foreign_address(const Setting& setting, const ChosenBackend& backend) {
   const BackendSettings& settings = backend.settings;
   if (is_loopback_host(settings.base_url.host) ||

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What scripts are told, in this order; also in ANYCLAUDE_MODEL and so on, for those that expect another.
+// The arguments of scripts, in this order; also in ANYCLAUDE_MODEL and so on, for those that expect another.
 struct ScriptFacts {
   std::string model;
   std::string port;

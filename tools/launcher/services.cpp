@@ -36,7 +36,7 @@ fs::path in_use_file(const Config& config) {
   return config.store_directory / ("in_use-" + who.substr(0, 16) + ".lock");
 }
 
-// Waits until nobody holds the lock in the other way.
+// Waits until no process holds the lock in the other way.
 Result<FileLock> take_lock(const fs::path& file, LockKind kind, std::string_view awaited, Signals& signals) {
   Progress progress(screen_of_stderr());
   for (bool is_first = true;; is_first = false) {

@@ -17,7 +17,7 @@ class Signals {
   std::optional<int> take();
   // Waits for one.
   int wait();
-  // The same without SIGCHLD: somebody wants this program to end.
+  // The same without SIGCHLD: a signal that asks this program to end.
   std::optional<int> take_request_to_end();
 
  private:

@@ -1,5 +1,5 @@
-// What is said when a model server or the broker does not come up: what happened, what it said itself, what
-// to do.
+// The message when a model server or the broker does not come up: what happened, the last lines of its log,
+// what to do.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +12,7 @@
 
 namespace anyclaude::launcher {
 
-// Whether the chosen server answers, is on its way, or is somebody else.
+// Whether the chosen server answers, is starting, or is another program.
 ServerState server_state(const ChosenBackend& backend);
 
 std::string nobody_there(const Setting& setting, const ChosenBackend& backend);

@@ -114,11 +114,11 @@ int keep() {
   while (keeping.has_programs() && !lock && !signals.take_request_to_end()) {
     keeping.notice_exits(Deadline(limits::kOrphanStopTimeMax));
     lock = FileLock::try_take(order->lock, LockKind::exclusive);
-    // Where the store's directory itself has gone, nobody can come any more.
+    // Where the store's directory itself has gone, no launcher can come any more.
     if (!lock && !std::filesystem::exists(order->lock)) break;
     if (!lock) std::this_thread::sleep_for(limits::kSupervisorInterval);
   }
-  // While the lock is held nobody can begin to use what is about to end.
+  // While the lock is held no launcher can begin to use what is about to end.
   keeping.end_programs();
   if (lock) lock->remove_file();
   return 0;

@@ -1,5 +1,5 @@
-// Programs that run as long as anybody uses them: the broker and a model server belong to a process of their
-// own, the supervisor, and not to the launcher that asked for them first.
+// Programs that run as long as a launcher uses them: the broker and a model server belong to a process of
+// their own, the supervisor, and not to the launcher that asked for them first.
 //
 // Every launcher holds a shared lock on one file while it runs. The supervisor ends its programs, and itself,
 // once it gets that lock for itself: after the last launcher has gone, however it went. Where the system can,

@@ -16,7 +16,7 @@ configure_preset() {
   say "Configuring build/$1"
   run_quietly "$log" cmake --preset "$1" ${configure_options[@]+"${configure_options[@]}"} ||
     fail "CMake could not configure the build; the lines above say why, all of them are in $log"
-  # What the tests leave out is said by CMake and must reach a reader.
+  # CMake prints what the tests leave out, and a user must see it.
   grep -A3 'anyclaude:' "$log" >&2 || true
 }
 

@@ -93,7 +93,7 @@ ensure_with_apt() {
   ensure_optional_with_apt $optional
 }
 
-# ensure_optional_with_apt PACKAGE...: never a failure; what is left out is said.
+# ensure_optional_with_apt PACKAGE...: never a failure; prints what is left out.
 ensure_optional_with_apt() {
   local absent
   absent="$(apt_offered no "$@")"

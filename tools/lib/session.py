@@ -46,7 +46,7 @@ def as_session(request, name):
 
 def said_in(stream):
     """What the model said in an event stream, block by block: texts, and tool arguments as values, for their spelling
-    is nobody's concern. Fails on a stream that is cut short."""
+    does not matter. Fails on a stream that is cut short."""
     pieces, is_call, complete = {}, set(), False
     for line in stream.decode("utf-8", "replace").splitlines():
         if not line.startswith("data:"):
@@ -67,7 +67,7 @@ def said_in(stream):
 
 
 def send(url, name, path, body, headers):
-    """Sends one request; returns what was said and whether the store answered."""
+    """Sends one request; returns the reply's text and whether the store answered."""
     address = urlparse(url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=REPLY_TIME_MAX_S)
     try:

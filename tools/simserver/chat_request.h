@@ -68,7 +68,7 @@ struct NewestUserText {
 };
 NewestUserText newest_user_text(const ChatRequest& request);
 
-// A stand-in for bytes the model would see as an image or a document: equal data, equal text.
+// A placeholder for bytes the model would see as an image or a document: equal data, equal text.
 std::string media_marker(std::string_view kind, std::string_view data);
 
 // Compact JSON text; bytes that are not UTF-8 become U+FFFD instead of an exception.

@@ -1,4 +1,4 @@
-// Whether anybody still waits for the answer.
+// Whether the client still waits for the answer.
 #pragma once
 
 #include "base/clock.h"

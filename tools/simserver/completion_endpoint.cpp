@@ -5,7 +5,7 @@
 
 namespace anyclaude::sim {
 
-// A reply that cannot be delivered is nobody's error here: the client has gone.
+// A reply that cannot be delivered is not an error here: the client has gone.
 void send_error(const ErrorReply& error, ResponseWriter& writer) {
   static_cast<void>(writer.send(error.status, {{"Content-Type", std::string(kJsonContent)}}, error.body));
 }

@@ -42,7 +42,7 @@ std::optional<SlotLease> KvSlots::acquire(const SlotWish& wish, ClientWatch& cli
     lock.unlock();
     const bool left = client.left();
     lock.lock();
-    if (self.granted) break;  // the lease below gives the slot back if nobody wants it any more
+    if (self.granted) break;  // the lease below gives the slot back if its request is gone
     if (left) {
       std::erase(waiters_, &self);
       return std::nullopt;

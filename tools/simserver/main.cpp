@@ -49,7 +49,7 @@ void describe_options(CLI::App& app, SimServerOptions& options, std::string& scr
   app.add_option("--script", script_path, "JSON file with scripted replies");
 }
 
-// Blocks until somebody asks the program to end.
+// Blocks until a signal asks the program to end.
 void wait_for_signal(const sigset_t& signals) {
   int received = 0;
   sigwait(&signals, &received);

@@ -34,7 +34,7 @@ struct GenerationReport {
 };
 
 // Called in this order: progress() any number of times, begin(), then thinking, text and tool calls, then
-// finish(). An error means that nobody listens any more; the engine then stops.
+// finish(). An error means that the client has gone; the engine then stops.
 class ReplySink {
  public:
   virtual ~ReplySink() = default;

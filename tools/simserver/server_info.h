@@ -1,4 +1,4 @@
-// What the server says of itself: the bodies of /props, /slots, /v1/models and /stats.
+// What the server reports about itself: the bodies of /props, /slots, /v1/models and /stats.
 #pragma once
 
 #include <string>

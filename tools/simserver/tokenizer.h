@@ -1,4 +1,4 @@
-// Stands in for a model's tokenizer: the same text always gives the same tokens, and a Claude Code request
+// Replaces a model's tokenizer: the same text always gives the same tokens, and a Claude Code request
 // has about as many as it has with a real vocabulary.
 #pragma once
 

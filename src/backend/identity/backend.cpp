@@ -60,12 +60,12 @@ class ConfiguredBackend final : public Backend {
     return known_;
   }
 
-  // Decides what the callers hear, and remembers it. A server that is merely slow to say who it is, is busy
-  // with somebody's prompt: several answer one request at a time. It is still taken for the one it was.
+  // Decides what the callers get, and remembers it. A server that identifies itself slowly is busy with
+  // another prompt: several servers answer one request at a time. Its last identity is kept.
   Result<BackendIdentity> settle(Result<BackendIdentity> heard, std::uint64_t generation) {
     const std::lock_guard lock(mutex_);
     probe_ = {};
-    // What was asked before somebody said "forget" may be about the server that is gone.
+    // A probe from before forget() may describe a server that is gone.
     const bool still_counts = generation == generation_;
     if (!heard && heard.error().kind == ErrorKind::timed_out && known_ && still_counts) heard = *known_;
     if (heard && still_counts) {
@@ -99,7 +99,7 @@ class ConfiguredBackend final : public Backend {
   std::mutex mutex_;
   std::optional<BackendIdentity> known_;
   SteadyTime last_used_;
-  std::shared_future<Result<BackendIdentity>> probe_;  // valid while somebody asks
+  std::shared_future<Result<BackendIdentity>> probe_;  // valid while a probe runs
   std::uint64_t generation_ = 0;                       // of what may be remembered
 };
 

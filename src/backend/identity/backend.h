@@ -1,4 +1,4 @@
-// One configured model server: its address, what it says of itself, and which model answers.
+// One configured model server: its address, its identity, and which model answers.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace anyclaude {
 struct BackendModel {
   std::string id;
   std::optional<std::uint64_t> context_tokens = std::nullopt;  // per slot
-  std::string fingerprint = {};  // digest of what the server says of itself and of this model
+  std::string fingerprint = {};  // digest of what the server reports about itself and this model
 };
 
 // What the server said when it was last asked.
@@ -42,7 +42,7 @@ class Backend {
 
   virtual const BackendSettings& settings() const = 0;
   virtual UpstreamClient& client() = 0;
-  // Whoever calls the server to have a prompt answered holds a turn of it meanwhile.
+  // A caller that has a prompt answered holds a permit of it meanwhile.
   virtual ConcurrencyLimiter& gate() = 0;
 
   // Asked anew on first use, after a failed call and after kBackendIdentityIdleMax without use; otherwise

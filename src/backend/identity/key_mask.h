@@ -40,7 +40,7 @@ class MaskedPieces {
  public:
   explicit MaskedPieces(const KeyMask& mask) : mask_(mask) {}
 
-  // What can be told already: all but the last bytes, where those may be the beginning of a key.
+  // What can be passed on already: all but the last bytes, where those may be the beginning of a key.
   std::string next(std::string_view piece);
   // What was held back. Nothing comes after it.
   std::string rest();

@@ -26,7 +26,7 @@ std::optional<std::string> model_json(const BackendIdentity& identity, std::stri
 // the resolved model.
 void choose_requested_model(BackendIdentity& identity, std::string_view requested,
                             const ModelRoles& roles = {});
-// The same with the profile's roles; a server that is told no name cannot be asked for another model.
+// The same with the profile's roles; a server that gets no model name cannot be asked for another model.
 void choose_requested_model(BackendIdentity& identity, std::string_view requested,
                             const BackendProfile& profile);
 

@@ -1,4 +1,4 @@
-// Reads what a model server says of itself: /props (llama.cpp) and /v1/models.
+// Reads what a model server reports about itself: /props (llama.cpp) and /v1/models.
 #pragma once
 
 #include <cstdint>

@@ -55,7 +55,7 @@ enum class ToolReplies { streamed, whole };
 enum class ToolSchemas { as_given, object_with_properties };
 // By which member a model's thinking is switched.
 enum class ThinkingSwitch { none, template_kwargs, reasoning_effort, reasoning_object };
-// How the server is told to go on with an answer that has begun.
+// How a request asks the server to continue an answer that has begun.
 enum class BegunAnswer { as_given, thinking_off, continue_final_message };
 enum class RepetitionPenaltyField { none, repetition_penalty, repeat_penalty };
 

@@ -162,7 +162,7 @@ void visit_fields(Visitor& field, RequestPolicy& request) {
         "words: none, auto and required, no object that names a tool. none: it is not sent, but said in "
         "words.");
   field("parallel_tool_calls", request.parallel_tool_calls, "Whether parallel_tool_calls is sent.");
-  field("response_format", request.response_format, "none: a wanted schema is said in words.");
+  field("response_format", request.response_format, "none: a wanted schema is described in words.");
   field("stream_options", request.stream_options, "Whether stream_options.include_usage is sent.");
   field("max_tokens", request.max_tokens, "The member that bounds the answer.");
   field("reasoning_in_history", request.reasoning_in_history,

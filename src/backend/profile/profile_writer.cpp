@@ -134,7 +134,7 @@ nlohmann::ordered_json profile_schema() {
 }
 
 std::string profile_digest(const BackendProfile& profile) {
-  // In the verbatim lane nothing is said that the client did not say.
+  // In the verbatim lane the server gets nothing but the client's own request.
   if (profile.lane() == Lane::verbatim) return sha256_hex(json_of(profile.endpoint()).dump());
   Json families = Json::array();
   for (const ModelFamily& family : profile.model_families) families.push_back(json_of(family));

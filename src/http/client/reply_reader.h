@@ -19,7 +19,7 @@ std::optional<int> parse_status_line(std::string_view line);
 // sockets.
 class ReplyReader {
  public:
-  // False stops the reading: nobody wants the rest.
+  // False stops the reading: the caller does not want the rest.
   using OnHead = std::function<bool(UpstreamHead)>;
   using OnBytes = std::function<bool(std::string)>;
 

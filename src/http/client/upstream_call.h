@@ -35,7 +35,7 @@ struct UpstreamRequest {
   std::string via{};  // the marks that the request came with (via_mark.h); sent where the route has a mark
 };
 
-// How an exchange ended, told apart although the library under it does not.
+// How an exchange ended, in more detail than the library under it reports.
 enum class UpstreamEnd {
   complete,
   refused,  // connect refused or unreachable

@@ -35,7 +35,7 @@ UpstreamExchange::UpstreamExchange(const UpstreamTarget& target, UpstreamRequest
 std::string UpstreamExchange::head_text() const {
   std::string text;
   text.reserve(1024);
-  // A proxy that passes requests on, instead of opening a tunnel, has to be told to whom.
+  // A proxy that passes requests on, instead of opening a tunnel, needs the whole URL.
   const bool is_for_proxy = target_.proxy && !target_.trust;
   text.append(request_.method).append(" ");
   if (is_for_proxy) text.append(target_.base.origin());

@@ -31,7 +31,7 @@ class UpstreamExchange {
   // What run() does last; in place of run(), when there is no thread to run it on.
   void end_with(UpstreamDone done);
   void cancel();
-  // Waits for run() to end. After it said true, it is not asked again.
+  // Waits for run() to end. Not called again after it returned true.
   bool ends_within(std::chrono::milliseconds time) { return ended_.try_acquire_for(time); }
 
   UpstreamQueue& queue() { return queue_; }

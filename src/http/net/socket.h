@@ -38,7 +38,7 @@ FileDescriptor duplicate(int fd);
 void set_close_on_exec(int fd);
 void set_nonblocking(int fd);
 void set_no_delay(int fd);
-// Where sends cannot ask for it one by one, the socket itself is told to raise no SIGPIPE.
+// Where single sends cannot suppress SIGPIPE, an option of the socket does.
 void set_no_broken_pipe_signal(int fd);
 
 // For the whole process: a peer that leaves is an error of write(), not a signal; and as many descriptors as

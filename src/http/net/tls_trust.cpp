@@ -58,8 +58,8 @@ Result<std::shared_ptr<const TlsTrust>> TlsTrust::load(const TlsTrustSources& so
   return trust;
 }
 
-// As everywhere with OpenSSL: the file and the directory count independently of each other, so whoever names
-// a file keeps the system's directory.
+// As everywhere with OpenSSL: the file and the directory count independently of each other, so a user who
+// names a file keeps the system's directory.
 Status TlsTrust::take_certificates(const TlsTrustSources& sources) const {
   const bool names_file = !sources.certificate_file.empty();
   const std::string file = names_file ? sources.certificate_file : system_file();

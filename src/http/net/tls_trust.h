@@ -20,7 +20,7 @@ struct TlsTrustSources {
 class TlsTrust {
  public:
   // Errors have source config when a named file or directory is not what it should be, and source broker when
-  // this system has no root certificates where anybody would look.
+  // this system has no root certificates in any of the usual places.
   static Result<std::shared_ptr<const TlsTrust>> load(const TlsTrustSources& sources = {});
 
   SSL_CTX* context() const { return context_.get(); }

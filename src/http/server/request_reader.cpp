@@ -52,7 +52,7 @@ tl::expected<RequestHead, ReadFailure> read_head(ServerConnection& connection, D
 
 tl::expected<void, ReadFailure> read_sized_body(ServerConnection& connection, std::size_t length,
                                                 Deadline deadline, std::string& body) {
-  // Reserving touches no memory: a large Content-Length costs nothing until the bytes are there.
+  // Reserving commits no memory: a large Content-Length costs nothing until the bytes are there.
   body.reserve(length + kBodyPaddingBytes);
   while (body.size() < length) {
     if (deadline.passed()) return failure_of(Received::timed_out, "body");

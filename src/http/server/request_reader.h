@@ -16,7 +16,7 @@ struct ReceivedRequest {
   AfterReply after_reply = AfterReply::keep_connection;
 };
 
-// The client left before its request was whole: nobody to answer.
+// The client left before its request was whole: there is no connection to answer on.
 struct ClientLeft {};
 using ReadFailure = std::variant<Refusal, ClientLeft>;
 

@@ -4,7 +4,7 @@
 
 namespace anyclaude {
 
-// The reason phrase of a status code. It decorates: nobody may depend on it.
+// The reason phrase of a status code. Decoration: no client may depend on it.
 std::string_view status_text(int status);
 
 }  // namespace anyclaude

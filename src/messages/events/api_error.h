@@ -9,8 +9,7 @@
 
 namespace anyclaude {
 
-// Loop Detected (RFC 5842). The client is told not to ask again: every try would run through the loop once
-// more.
+// Loop Detected (RFC 5842), with x-should-retry: false, for every retry would run through the loop once more.
 inline constexpr int kLoopStatus = 508;
 
 struct ApiError {

@@ -22,8 +22,7 @@ class Replay {
     head["stop_reason"] = nullptr;
     head["stop_sequence"] = nullptr;
     if (const auto usage = head.find("usage"); usage != head.end() && usage->is_object()) {
-      // Nothing has been said yet when a live stream starts; clients take the larger figure from
-      // message_delta.
+      // A live stream starts without output; clients take the larger figure from message_delta.
       if (const auto output = usage->find("output_tokens");
           output != usage->end() && output->is_number_unsigned()) {
         *output = std::min<std::uint64_t>(output->get<std::uint64_t>(), 1);

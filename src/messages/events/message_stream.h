@@ -1,6 +1,6 @@
 // Frames a reply as Anthropic does: message_start first, each block closed before the next opens,
-// message_delta and message_stop last. Whoever has text, thinking or tool calls to say says them here and
-// cannot get the order wrong.
+// message_delta and message_stop last. Decoders write text, thinking and tool calls here and cannot get the
+// order wrong.
 #pragma once
 
 #include <cstddef>

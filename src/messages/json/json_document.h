@@ -17,7 +17,7 @@ namespace anyclaude {
 
 // A place where the received text could not be kept as it was: a lone surrogate escape (read as U+FFFD) or a
 // number beyond 64 bits (read as the nearest finite double). A key that must tell such requests apart hashes
-// `place` and `text`: two bodies of equal value and equal repairs said the same.
+// `place` and `text`: two bodies of equal value and equal repairs mean the same.
 struct JsonRepair {
   enum class Kind { lone_surrogate, wide_number };
   Kind kind = Kind::wide_number;
@@ -33,7 +33,7 @@ class JsonDocument {
   // Takes the received bytes, and leaves them where they are when it refuses them. Reserve `kPadding` bytes
   // behind them to save a copy. Refuses with invalid_request (and a sentence for the client): text that is
   // not one JSON value, not UTF-8, nested deeper than kJsonDepthMax, or with a key twice in one object (two
-  // parsers must not disagree about what was said).
+  // parsers must not disagree about the value).
   static Result<JsonDocument> parse(std::string&& body);
   static Result<JsonDocument> parse(const std::string& body) { return parse(std::string(body)); }
   static constexpr std::size_t kPadding = 64;  // simdjson's

@@ -72,7 +72,7 @@ class Repairer {
     Expecting expecting;
     std::size_t index = 0;
     std::string_view key;              // as spelled, between its quotes
-    std::optional<std::string> place;  // of the container itself, once somebody asked
+    std::optional<std::string> place;  // of the container itself, once it was asked for
   };
 
   bool has_enough() const { return out_.repairs.size() > limits::kJsonRepairsMax; }
@@ -97,7 +97,7 @@ class Repairer {
   void string() {
     const std::size_t start = ++at_;
     const std::size_t first_repair = out_.repairs.size();
-    std::size_t replacements = 0;  // U+FFFD so far in this string, whoever wrote them
+    std::size_t replacements = 0;  // U+FFFD so far in this string, of any origin
     while (at_ < text_.size() && text_[at_] != '"' && !has_enough()) {
       if (text_[at_] == '\\') {
         escape(replacements);

@@ -3,8 +3,8 @@
 // Two requests with the same key differ here at most in: delivery, unknown_fields, the order of tools, how
 // tool ids are spelled (not in which of them are the same), thinking signatures, and how JSON is spelled (the
 // order of members and the spelling of numbers of every SpelledJson). What goes to a server must not depend
-// on the first five. JSON goes to the server as it was spelled when the conversation first said it, which its
-// layout remembers; at prompt level `off`, which keeps no layouts, as this request spells it.
+// on the first five. JSON goes to the server as it was spelled at its first appearance in the conversation,
+// which its layout remembers; at prompt level `off`, which keeps no layouts, as this request spells it.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +57,7 @@ struct ThinkingSettings {
 };
 
 struct OutputSettings {
-  std::string effort;                      // empty when not said
+  std::string effort;                      // empty when not set
   std::optional<SpelledJson> json_schema;  // output_config.format.schema
 };
 

@@ -1,5 +1,5 @@
-// The top-level fields of a Messages request that this version knows. Whoever reads requests switches over
-// them without a default, so that a new field breaks the build until someone has decided what it means there.
+// The top-level fields of a Messages request that this version knows. Code that reads requests switches over
+// them without a default, so that a new field breaks the build until its meaning there is decided.
 #pragma once
 
 #include <cstddef>

@@ -33,7 +33,7 @@ struct LearnedLine {
 
   std::string id;  // 16 hexadecimal digits
   LineSpot spot;
-  std::uint64_t since = 0;  // conversations that began at this count or later are told
+  std::uint64_t since = 0;  // applies to conversations that began at this count or later
   std::uint64_t sightings = 0;
   Hold hold = Hold::learned;
   std::string example;  // the first line as last seen, cut short

@@ -64,7 +64,7 @@ std::vector<LearnedLine> LineLearner::observe(TextPlace place, std::string_view 
   std::vector<Run> changed;
   std::vector<LearnedLine> learned;
   if (KnownText* known = most_alike(place, owner, text, changed)) {
-    // A spot is told by what both texts have in common.
+    // A spot is identified by what both texts have in common.
     if (known->project != project) known->project.clear();
     learned = note_changes(*known, text, changed);
     known->text = text;

@@ -18,8 +18,8 @@ inline constexpr std::size_t kTextPlaceCount = 3;
 std::string_view name_of(TextPlace place);
 
 enum class RuleAction {
-  drop,      // noise: nobody is told
-  relocate,  // said in the session facts instead
+  drop,      // noise: the model does not get it
+  relocate,  // moved to the session facts
   pin,       // stays where it is, whatever other rules and learning say
   rewrite,   // the match gives way to a constant text
 };

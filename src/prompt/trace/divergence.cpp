@@ -68,19 +68,22 @@ bool mostly_different(const TraceSegment& older, const TraceSegment& newer) {
   return static_cast<std::size_t>(shared) * 2 < newer.lines.size() || newer.lines.size() == 1;
 }
 
-std::string advice_for(const TraceSegment& older, const TraceSegment& segment, std::size_t line,
-                       std::string_view before, std::string_view now) {
-  if (stands_in_facts(segment, line))
-    return "none: the line is among the session facts already, and little stands behind them";
-  if (segment.layer == "turn")
-    return "none: the conversation itself went another way, or the client changed its history";
-  if (segment.layer == "system" && mostly_different(older, segment))
-    return "none: it is another agent's or mode's system prompt; at level aggressive the tools stand before "
-           "it";
-  const auto end = std::mismatch(before.begin(), before.end(), now.begin(), now.end()).first;
-  const auto beginning = before.substr(0, static_cast<std::size_t>(end - before.begin()));
-  if (beginning.size() < 4)
-    return "none by its words: the lines begin differently; the broker learns a line after three sightings";
+std::string_view common_beginning(std::string_view left, std::string_view right) {
+  const auto end = std::mismatch(left.begin(), left.end(), right.begin(), right.end()).first;
+  return left.substr(0, static_cast<std::size_t>(end - left.begin()));
+}
+
+RereadReason reason_for(const TraceSegment& older, const TraceSegment& newer, std::size_t line,
+                        std::string_view beginning) {
+  constexpr std::size_t kPatternBytesMin = 4;
+  if (stands_in_facts(newer, line)) return RereadReason::session_fact;
+  if (newer.layer == "turn") return RereadReason::conversation_changed;
+  if (newer.layer == "system" && mostly_different(older, newer)) return RereadReason::other_system_prompt;
+  return beginning.size() < kPatternBytesMin ? RereadReason::line_rewritten : RereadReason::line_changed;
+}
+
+// A rule that moves every line with this beginning.
+std::string rule_for(const TraceSegment& segment, std::string_view beginning) {
   const std::string place = segment.layer == "first turn" ? "reminder" : segment.layer;
   return R"({"name": "my_rule", "places": [")" + place + R"("], "pattern": )" +
          json_string("^" + escaped_for_pattern(beginning)) +
@@ -100,7 +103,7 @@ std::optional<Divergence> find_divergence(const PromptTrace& older, const Prompt
   if (at.segment == newer.segments.size()) {
     found.layer = older.segments[at.segment].layer;
     found.segment = older.segments[at.segment].name;
-    found.advice = "none needed: the newer prompt is a beginning of the older one";
+    found.reason = RereadReason::prompt_shorter;
     return found;
   }
   const TraceSegment& segment = newer.segments[at.segment];
@@ -111,11 +114,13 @@ std::optional<Divergence> find_divergence(const PromptTrace& older, const Prompt
   if (!same_segment(older.segments[at.segment], segment)) {
     found.old_line = older.segments[at.segment].layer + ' ' + older.segments[at.segment].name;
     found.new_line = segment.layer + ' ' + segment.name;
-    found.advice = "none: another part stands here; tools are ordered by how widely they are shared";
-  } else {
-    found.advice = advice_for(older.segments[at.segment], segment, std::min(at.line, segment.lines.size()),
-                              found.old_line, found.new_line);
+    found.reason = RereadReason::other_part;
+    return found;
   }
+  const std::string_view beginning = common_beginning(found.old_line, found.new_line);
+  found.reason =
+      reason_for(older.segments[at.segment], segment, std::min(at.line, segment.lines.size()), beginning);
+  if (found.reason == RereadReason::line_changed) found.rule = rule_for(segment, beginning);
   return found;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "prompt/trace/prompt_trace.h"
+#include "prompt/trace/reread_reason.h"
 
 namespace anyclaude {
 
@@ -20,7 +21,8 @@ struct Divergence {
   std::string line_before;  // the last line both have; empty at a segment's beginning
   std::string old_line;
   std::string new_line;
-  std::string advice;  // the rule that would have helped, or why none would
+  RereadReason reason = RereadReason::line_changed;
+  std::string rule;  // of line_changed: the rule that would have helped, as JSON
 };
 
 // Nothing when the newer prompt begins with all of the older one.

@@ -1,4 +1,4 @@
-// What is kept of a prompt so that somebody can later ask why a server read it again.
+// What is kept of a prompt, so that `explain` can tell why a server read it again.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +73,7 @@ class TraceRing {
   TraceDetail detail() const { return detail_; }
   void add(PromptTrace trace);
   Status flush();
-  // Drops what waits: somebody has emptied the store.
+  // Drops what waits; called after another process emptied the store.
   void forget();
 
  private:

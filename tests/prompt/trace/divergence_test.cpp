@@ -38,7 +38,8 @@ TEST(Divergence, NamesLayerLineTextCostAndRule) {
   EXPECT_EQ(found->new_line, "Build: 23 of today");
   EXPECT_EQ(found->bytes_shared, 9u);
   EXPECT_GT(found->bytes_behind, 40u);
-  EXPECT_THAT(found->advice, HasSubstr(R"("^Build: ")"));
+  EXPECT_EQ(found->reason, RereadReason::line_changed);
+  EXPECT_THAT(found->rule, HasSubstr(R"("^Build: ")"));
 }
 
 TEST(Divergence, APromptThatGoesOnDoesNotDiverge) {
