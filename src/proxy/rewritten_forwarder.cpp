@@ -217,10 +217,10 @@ class ChatRun {
   std::optional<std::chrono::milliseconds> retry_wait_;
 };
 
-// False when the turn did not come in time, which the client has then heard, or the client has left.
-bool wait_for_turn(const BrokerParts& parts, Exchange& exchange, ConcurrencyLimiter::Turn& turn) {
+// False when the permit did not come in time, which the client has then heard, or the client has left.
+bool wait_for_turn(const BrokerParts& parts, Exchange& exchange, ConcurrencyLimiter::Permit& permit) {
   const SteadyTime begun = parts.clock.steady_now();
-  while (!turn.wait_for(kTurnInterval)) {
+  while (!permit.wait_for(kTurnInterval)) {
     const WaitEnd end = parts.waiter.wait(exchange.client.client_fd(), std::chrono::milliseconds(0));
     if (end == WaitEnd::client_left) {
       exchange.entry.end = RequestEntry::End::client_left;
@@ -235,10 +235,10 @@ bool wait_for_turn(const BrokerParts& parts, Exchange& exchange, ConcurrencyLimi
   return true;
 }
 
-// Waits for its turn, then for the reply. False when there was no turn.
+// Waits for its permit, then for the reply. False when there was no permit.
 bool converse(const BrokerParts& parts, Exchange& exchange, UpstreamRequest request, ChatRun& run) {
-  ConcurrencyLimiter::Turn turn(exchange.backend().gate());
-  if (!wait_for_turn(parts, exchange, turn)) return false;
+  ConcurrencyLimiter::Permit permit(exchange.backend().gate());
+  if (!wait_for_turn(parts, exchange, permit)) return false;
   const auto call = exchange.backend().client().start(std::move(request));
   bool goes_on = true;
   while (goes_on) {
