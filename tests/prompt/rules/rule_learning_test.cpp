@@ -107,7 +107,7 @@ TEST(Learning, SightingsSurviveARestart) {
 Json with_line(std::string_view words, std::string_view line) {
   Json body = recorded("other_prompt/0002");
   std::string text = body["system"].back()["text"];
-  text.insert(text.find("# EnvironmentVariables"), std::string(line) + "\n\n");
+  text.insert(text.find("# Environment"), std::string(line) + "\n\n");
   body["system"].back()["text"] = text;
   body["messages"][0]["content"].back()["text"] = words;
   return body;
