@@ -58,9 +58,6 @@ std::optional<PromptTrace> decode_trace(std::string_view bytes);
 // The requests of late, a ring. The oldest goes when a new one comes; `purge --all` empties it.
 inline constexpr StateTable kRecentRequestsTable{"recent_requests", 1, 64, 2 * 1024 * 1024};
 
-// A trace too large for the table is not kept.
-Status keep_trace(StateStore& store, const PromptTrace& trace);
-
 // Takes traces at once and writes them when told to. Thread-safe. Of more than kWaitingMax that wait, the
 // oldest are lost.
 class TraceRing {
@@ -77,6 +74,8 @@ class TraceRing {
   void forget();
 
  private:
+  Status add_writes(const PromptTrace& trace, std::vector<StateWrite>& writes);
+
   StateStore& store_;
   const TraceDetail detail_;
   std::mutex mutex_;

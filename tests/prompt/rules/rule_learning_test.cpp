@@ -132,6 +132,7 @@ TEST(Learning, WhatWasForgottenStaysWhereItStands) {
   LayerFixture fixture;
   for (const char* word : {"1", "2", "3"})
     (void)fixture.ordered(with_line(word, "Hook ran at step " + std::string(word)));
+  ASSERT_TRUE(fixture.layer->flush());
   ASSERT_TRUE(fixture.store->states().clear(kLearnedLinesTable).has_value());
   const MessagesRequest later = fixture.ordered(with_line("four", "Hook ran at step 4"));
   EXPECT_THAT(later.system.back().text, HasSubstr("Hook ran at step 4"));
