@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/profile/model_family.h"
+#include "http/wire/http_version.h"
 #include "messages/request/lane.h"
 
 namespace anyclaude {
@@ -102,7 +103,6 @@ struct ReplyPolicy {
 
 // --- How the server behaves ---
 
-enum class HttpVersion { http_1_1, http_1_0 };
 enum class SlotReports { none, llama_cpp };  // whether /props, `timings` and `id_slot` are there
 enum class TokenCounting { none, llama_cpp, vllm, anthropic };
 // Where the server says which context a model is loaded with, and what the model can do.
