@@ -11,6 +11,7 @@
 #include "app/running_broker_file.h"
 #include "app/start_report.h"
 #include "base/random_id.h"
+#include "base/utc_time.h"
 #include "base/version.h"
 #include "config/config_digest.h"
 #include "http/net/own_address.h"
@@ -147,7 +148,7 @@ class WiredBroker final : public BrokerApp {
                                 std::string(kVersion),
                                 backends_->current().name,
                                 config_digest(config),
-                                utc_text(clock_->system_now())};
+                                utc_text(unix_milliseconds(clock_->system_now()), UtcForm::seconds)};
     AdminSettings admin{std::move(*token), self, &store_->maintenance(),
                         [this](const std::string& mode) { file_->set_mode(mode); }};
     file_ = std::make_unique<RunningBrokerFile>(config.store_directory, self, *log_);
