@@ -80,12 +80,12 @@ void print_flow(const Flow& sent, SideRequests side_requests, const Shape& shape
     const std::vector<Replayed> ordered = replay(flow, shape, level);
     const Totals totals = add_up(ordered);
     std::printf("| %s | %s | %zu | %zu | %.1f %% | %.2f | %.2f / %.2f |\n", flow.name.c_str(),
-                std::string(name_of(level)).c_str(), totals.prefilled, totals.prompt - totals.prefilled,
+                std::string(word_of(level)).c_str(), totals.prefilled, totals.prompt - totals.prefilled,
                 100 * (1 - ratio(totals.prefilled, totals.prompt)),
                 ratio(totals.prefilled, direct_totals.prefilled), ratio(totals.prefilled, totals.oracle_slot),
                 ratio(totals.prefilled, totals.oracle_any));
     if (options.each) print_each(ordered);
-    if (!options.prompts.empty()) write_prompts(ordered, options.prompts, name_of(level));
+    if (!options.prompts.empty()) write_prompts(ordered, options.prompts, word_of(level));
   }
 }
 

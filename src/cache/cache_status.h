@@ -33,7 +33,4 @@ enum class MissReason { not_found, no_cache, max_age, write_only, asked_again };
 inline constexpr std::size_t kMissReasonCount = 5;
 std::string_view name_of(MissReason reason);
 
-enum class CacheMode { on, off, read_only, write_only };
-std::string_view name_of(CacheMode mode);
-
 }  // namespace anyclaude

@@ -10,14 +10,13 @@
 #include <vector>
 
 #include "backend/profile/model_family.h"
+#include "base/user_choices.h"
 #include "http/wire/http_version.h"
 #include "messages/request/lane.h"
 
 namespace anyclaude {
 
 // --- Where and in which words a server is spoken to ---
-
-enum class Api { openai, anthropic };
 
 struct ApiEndpoint {
   Api api = Api::openai;

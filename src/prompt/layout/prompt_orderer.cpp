@@ -116,7 +116,7 @@ class PromptOrderer::Impl {
     bytes += '\0';
     bytes += context.agent_id;
     bytes += '\0';
-    bytes += name_of(level_);
+    bytes += word_of(level_);
     bytes += '\0';
     bytes += std::to_string(links.front());
     return keyed_digest(bytes, secret_).hex();

@@ -82,24 +82,6 @@ std::string_view name_of(Role role) {
 
 }  // namespace
 
-std::string_view name_of(TraceDetail detail) {
-  switch (detail) {
-    case TraceDetail::full:
-      return "full";
-    case TraceDetail::excerpts:
-      return "excerpts";
-    case TraceDetail::hashes:
-      return "hashes";
-  }
-  return "";
-}
-
-std::optional<TraceDetail> trace_detail_from(std::string_view name) {
-  for (const TraceDetail detail : {TraceDetail::full, TraceDetail::excerpts, TraceDetail::hashes})
-    if (name_of(detail) == name) return detail;
-  return std::nullopt;
-}
-
 std::uint64_t PromptTrace::bytes() const {
   std::uint64_t sum = 0;
   for (const TraceSegment& segment : segments)

@@ -9,17 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/user_choices.h"
 #include "messages/request/messages_request.h"
 #include "prompt/rules/text_lines.h"
 #include "storage/state_store.h"
 
 namespace anyclaude {
 
-// How much of each line is kept: all, its first kExcerptBytes, or only its mark.
-enum class TraceDetail { full, excerpts, hashes };
+// Of each line TraceDetail::excerpts keeps so many bytes.
 inline constexpr std::size_t kExcerptBytes = 120;
-std::string_view name_of(TraceDetail detail);
-std::optional<TraceDetail> trace_detail_from(std::string_view name);
 
 struct TraceLine {
   LineMark mark = 0;
