@@ -98,7 +98,7 @@ int run() {
   const auto upstream = ready_upstream();
   Config config;
   config.mode = "llama-cpp";
-  config.log_level = "off";
+  config.log_level = LogLevel::off;
   config.store_directory = directory;
   config.backends["llama-cpp"].url = "http://127.0.0.1:" + std::to_string(upstream->port());
   auto broker = BrokerApp::start(config, BackendProfiles::built_in());

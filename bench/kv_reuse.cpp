@@ -80,12 +80,12 @@ void print_flow(const Flow& sent, SideRequests side_requests, const Shape& shape
     const std::vector<Replayed> ordered = replay(flow, shape, level);
     const Totals totals = add_up(ordered);
     std::printf("| %s | %s | %zu | %zu | %.1f %% | %.2f | %.2f / %.2f |\n", flow.name.c_str(),
-                std::string(name_of(level)).c_str(), totals.prefilled, totals.prompt - totals.prefilled,
+                std::string(word_of(level)).c_str(), totals.prefilled, totals.prompt - totals.prefilled,
                 100 * (1 - ratio(totals.prefilled, totals.prompt)),
                 ratio(totals.prefilled, direct_totals.prefilled), ratio(totals.prefilled, totals.oracle_slot),
                 ratio(totals.prefilled, totals.oracle_any));
     if (options.each) print_each(ordered);
-    if (!options.prompts.empty()) write_prompts(ordered, options.prompts, name_of(level));
+    if (!options.prompts.empty()) write_prompts(ordered, options.prompts, word_of(level));
   }
 }
 
@@ -109,9 +109,8 @@ void print_cost(const Flow& flow, const Shape& shape) {
       flow.name.c_str(), later[later.size() / 2], later[later.size() * 95 / 100], first.back());
 }
 
-std::vector<Shape> shapes(sim::TemplateOrder order) {
-  const std::string suffix =
-      order == sim::TemplateOrder::tools_last ? "tools behind system text" : "tools first";
+std::vector<Shape> shapes(TemplateOrder order) {
+  const std::string suffix = order == TemplateOrder::tools_last ? "tools behind system text" : "tools first";
   Shape one{"1 slot, " + suffix, {}};
   one.engine.order = order;
   Shape cached = one;
@@ -132,7 +131,7 @@ int run(const Options& options) {
     for (const LinePlace place : {LinePlace::system_prompt, LinePlace::tool_description, LinePlace::reminder})
       hard.push_back(with_unknown_line(flow, place));
   }
-  for (const auto order : {sim::TemplateOrder::tools_last, sim::TemplateOrder::tools_first})
+  for (const auto order : {TemplateOrder::tools_last, TemplateOrder::tools_first})
     for (const Shape& shape : shapes(order)) {
       std::printf(
           "\n%s\n\n| flow | level | prefilled | reused | | to direct | to oracle (slot / any) |\n"
@@ -145,7 +144,7 @@ int run(const Options& options) {
         for (const Flow& flow : hard) print_flow(flow, SideRequests::left_out, shape, options);
       if (options.each) return 0;
     }
-  print_cost(flow_of_21197(SideRequests::left_out), shapes(sim::TemplateOrder::tools_last).front());
+  print_cost(flow_of_21197(SideRequests::left_out), shapes(TemplateOrder::tools_last).front());
   return 0;
 }
 

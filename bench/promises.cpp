@@ -72,7 +72,7 @@ class House {
     directory_ = std::filesystem::temp_directory_path() / random_id("anyclaude-bench-");
     Config config;
     config.mode = "llama-cpp";
-    config.log_level = "off";
+    config.log_level = LogLevel::off;
     config.store_directory = directory_;
     config.backends["llama-cpp"].url = sim_->url();
     auto broker = BrokerApp::start(config, BackendProfiles::built_in());

@@ -1,7 +1,8 @@
 #include "storage/row_projects.h"
 
+#include <algorithm>
 #include <map>
-#include <vector>
+#include <utility>
 
 namespace anyclaude {
 namespace {
@@ -31,17 +32,20 @@ std::string project_name(std::string_view directory, const HashSecret& secret) {
   return keyed_digest("project:" + std::string(directory), secret).hex();
 }
 
-Status attribute_row(StateStore& states, const StateTable& table, std::string_view key,
-                     std::string_view project) {
-  if (project.empty()) return {};
-  const std::string name = row_name(table, key);
+Result<std::optional<StateWrite>> row_attribution(StateStore& states, const StateTable& table,
+                                                  std::string_view key,
+                                                  const std::vector<std::string>& projects) {
+  const auto is_named = [](const std::string& project) { return !project.empty(); };
+  if (std::ranges::none_of(projects, is_named)) return std::optional<StateWrite>();
+  std::string name = row_name(table, key);
   const auto standing = states.get(kRowProjectsTable, name);
   if (!standing) return tl::unexpected(standing.error());
-  std::string projects = standing->value_or("");
-  if (names(projects, project)) return {};
-  projects += project;
-  if (projects.size() > kProjectsMax * kNameBytes) projects = kEveryProject;
-  return states.put(kRowProjectsTable, name, projects);
+  std::string all = standing->value_or("");
+  for (const std::string& project : projects)
+    if (is_named(project) && !names(all, project)) all += project;
+  if (all.size() > kProjectsMax * kNameBytes) all = kEveryProject;
+  if (all == standing->value_or("")) return std::optional<StateWrite>();
+  return StateWrite{kRowProjectsTable, std::move(name), std::move(all)};
 }
 
 Result<std::uint64_t> purge_rows_of(StateStore& states, const StateTable& table, std::string_view project) {

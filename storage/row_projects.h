@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -20,11 +22,12 @@ inline constexpr StateTable kRowProjectsTable{"row_projects", 1, 60'000, 512};
 // it. The directory itself is nowhere in the store. Empty for an empty directory.
 std::string project_name(std::string_view directory, const HashSecret& secret);
 
-// The row is about to hold what this project's prompts say, beside what it may hold of others. Nothing
-// happens for an empty name. Called before the row is written, so that no row of a project is without its
-// name.
-Status attribute_row(StateStore& states, const StateTable& table, std::string_view key,
-                     std::string_view project);
+// What is written when a row is about to hold what these projects' prompts say, beside what it may hold of
+// others. Nothing where it says so already; empty names are passed over. Written before the row, so that no
+// row of a project is without its name.
+Result<std::optional<StateWrite>> row_attribution(StateStore& states, const StateTable& table,
+                                                  std::string_view key,
+                                                  const std::vector<std::string>& projects);
 
 // Erases the rows that hold something of the project, and those of which no project is known. How many.
 Result<std::uint64_t> purge_rows_of(StateStore& states, const StateTable& table, std::string_view project);

@@ -27,6 +27,13 @@ struct StateTable {
   StateRetention retention = StateRetention::purged;
 };
 
+// A row that is written, or erased where there is no value.
+struct StateWrite {
+  StateTable table;  // its name is a constant's: it outlives the write
+  std::string key;
+  std::optional<std::string> value;
+};
+
 // Thread-safe, and safe between processes: each call is one transaction, durable when it returns. A name, key
 // or value over its limit is Error{too_large, store}.
 class StateStore {
@@ -47,6 +54,20 @@ class StateStore {
       erased += *gone ? 1 : 0;
     }
     return erased;
+  }
+  // Many rows in their order, in few transactions: a failure may leave some of them written. Rows over their
+  // limits are left out. The first error when there was one.
+  virtual Status write_all(std::vector<StateWrite> writes) {
+    Status first;
+    for (const StateWrite& write : writes) {
+      Status status;
+      if (write.value)
+        status = put(write.table, write.key, *write.value);
+      else if (const auto gone = erase(write.table, write.key); !gone)
+        status = tl::unexpected(gone.error());
+      if (!status && first) first = std::move(status);
+    }
+    return first;
   }
   // In key order, until `visit` returns false. `visit` may call the store.
   virtual Status for_each(const StateTable& table,

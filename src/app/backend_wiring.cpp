@@ -61,10 +61,6 @@ RoutingRule every_side_request_to(const std::string& backend) {
   return rule;
 }
 
-bool names_backend(std::string_view side_requests) {
-  return side_requests != "forward" && side_requests != "local";
-}
-
 }  // namespace
 
 Result<std::unique_ptr<BackendSet>> make_backends(const Config& config, const BackendProfiles& profiles,
@@ -81,12 +77,11 @@ Result<Router> make_router(const Config& config, BackendSet& backends) {
   std::vector<RoutingRule> rules;
   for (const RoutingRule& rule : config.routing)
     if (!is_disabled(config, rule.backend)) rules.push_back(rule);
-  if (names_backend(config.side_requests)) {
-    if (const auto entry = backends.get(config.side_requests); !entry)
+  if (const auto& backend = config.side_requests.backend) {
+    if (const auto entry = backends.get(*backend); !entry)
       return config_fault("prompt.side_requests must be forward, local or a backend: " +
                           entry.error().message);
-    if (!is_disabled(config, config.side_requests))
-      rules.push_back(every_side_request_to(config.side_requests));
+    if (!is_disabled(config, *backend)) rules.push_back(every_side_request_to(*backend));
   }
   return Router::make(rules, backends);
 }

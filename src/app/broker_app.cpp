@@ -11,6 +11,7 @@
 #include "app/running_broker_file.h"
 #include "app/start_report.h"
 #include "base/random_id.h"
+#include "base/utc_time.h"
 #include "base/version.h"
 #include "config/config_digest.h"
 #include "http/net/own_address.h"
@@ -22,25 +23,36 @@
 namespace anyclaude {
 namespace {
 
-Result<CacheMode> cache_mode_from(std::string_view name) {
-  for (const CacheMode mode : {CacheMode::on, CacheMode::off, CacheMode::read_only, CacheMode::write_only})
-    if (name == name_of(mode)) return mode;
-  return fail(ErrorKind::invalid_request, ErrorSource::config,
-              "unknown cache mode '" + std::string(name) + "'");
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::trace:
+      return spdlog::level::trace;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warn:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+    case LogLevel::off:
+      break;
+  }
+  return spdlog::level::off;
 }
 
 // Lines go to stderr: stdout carries only the line that says where the broker listens.
-std::shared_ptr<spdlog::logger> make_log(const std::string& level) {
+std::shared_ptr<spdlog::logger> make_log(LogLevel level) {
   auto log =
       std::make_shared<spdlog::logger>("broker", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-  log->set_level(spdlog::level::from_str(level == "warn" ? "warning" : level));
+  log->set_level(spdlog_level(level));
   log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
   return log;
 }
 
 Result<PromptLayerOptions> read_prompt_options(const Config& config) {
   PromptLayerOptions options;
-  options.level = ordering_level_from(config.prompt_level).value_or(OrderingLevel::standard);
+  options.level = config.prompt_level;
   if (config.prompt_rules_file.empty()) return options;
   std::ifstream file(config.prompt_rules_file, std::ios::binary);
   std::ostringstream text;
@@ -96,7 +108,7 @@ Status leads_elsewhere(const BackendEntry& entry, const std::string& host, int p
 class WiredBroker final : public BrokerApp {
  public:
   WiredBroker(const Config& config, std::shared_ptr<spdlog::logger> log, std::unique_ptr<Clock> clock,
-              Servers servers, std::unique_ptr<LmdbStore> store, StoreSecrets secrets, CacheMode cache_mode,
+              Servers servers, std::unique_ptr<LmdbStore> store, StoreSecrets secrets,
               PromptLayerOptions prompt_options)
       : log_(std::move(log)),
         clock_(std::move(clock)),
@@ -107,7 +119,7 @@ class WiredBroker final : public BrokerApp {
         fallbacks_(std::move(servers.fallbacks), *clock_, costs_),
         secrets_(secrets),
         prompts_(store_->states(), secrets.primary, std::move(prompt_options)),
-        traces_(store_->states(), trace_detail_from(config.explain_keep).value_or(TraceDetail::excerpts)),
+        traces_(store_->states(), config.explain_keep),
         guard_(config.listen_host, config.allowed_hosts),
         parts_{*clock_,
                *backends_,
@@ -127,9 +139,9 @@ class WiredBroker final : public BrokerApp {
                guard_,
                *log_,
                waiter_,
-               {cache_mode, config.cache_ttl},
+               {config.cache_mode, config.cache_ttl},
                prompts_.level(),
-               {config.side_requests == "local" ? SideRequestHandling::local : SideRequestHandling::forward},
+               {config.side_requests.handling},
                std::move(servers.via_mark)} {}
 
   ~WiredBroker() override { stop(limits::kShutdownGraceMax); }
@@ -147,7 +159,7 @@ class WiredBroker final : public BrokerApp {
                                 std::string(kVersion),
                                 backends_->current().name,
                                 config_digest(config),
-                                utc_text(clock_->system_now())};
+                                utc_text(unix_milliseconds(clock_->system_now()), UtcForm::seconds)};
     AdminSettings admin{std::move(*token), self, &store_->maintenance(),
                         [this](const std::string& mode) { file_->set_mode(mode); }};
     file_ = std::make_unique<RunningBrokerFile>(config.store_directory, self, *log_);
@@ -155,7 +167,7 @@ class WiredBroker final : public BrokerApp {
     server_->start();
     const BackendSettings& settings = backends_->current().backend->settings();
     log_->info("{} at {}, store {}, cache {}", backends_->current().name, settings.base_url.text(),
-               config.store_directory.string(), name_of(parts_.cache.mode));
+               config.store_directory.string(), word_of(parts_.cache.mode));
     start_report_ =
         std::make_unique<StartReport>(backends_->current().name, backends_->current().backend, *log_);
     return {};
@@ -231,8 +243,6 @@ class WiredBroker final : public BrokerApp {
 
 Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config, const BackendProfiles& profiles) {
   auto clock = std::make_unique<RealClock>();
-  auto cache_mode = cache_mode_from(config.cache_mode);
-  if (!cache_mode) return tl::unexpected(cache_mode.error());
   auto prompt_options = read_prompt_options(config);
   if (!prompt_options) return tl::unexpected(prompt_options.error());
   auto servers = make_servers(config, profiles, *clock);
@@ -247,9 +257,8 @@ Result<std::unique_ptr<BrokerApp>> BrokerApp::start(const Config& config, const 
   auto secrets = load_or_create_secrets((*store)->states());
   if (!secrets) return tl::unexpected(secrets.error());
 
-  auto broker =
-      std::make_unique<WiredBroker>(config, std::move(log), std::move(clock), std::move(*servers),
-                                    std::move(*store), *secrets, *cache_mode, std::move(*prompt_options));
+  auto broker = std::make_unique<WiredBroker>(config, std::move(log), std::move(clock), std::move(*servers),
+                                              std::move(*store), *secrets, std::move(*prompt_options));
   if (auto status = broker->listen(config); !status) return tl::unexpected(status.error());
   return broker;
 }

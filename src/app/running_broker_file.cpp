@@ -1,7 +1,5 @@
 #include "app/running_broker_file.h"
 
-#include <array>
-#include <ctime>
 #include <utility>
 
 namespace anyclaude {
@@ -27,15 +25,6 @@ void RunningBrokerFile::set_mode(const std::string& mode) {
 void RunningBrokerFile::write() {
   if (const Status status = write_running_broker(store_directory_, broker_); !status)
     log_.warn("{}; other programs will not find this broker", status.error().message);
-}
-
-std::string utc_text(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text.data(), length};
 }
 
 }  // namespace anyclaude

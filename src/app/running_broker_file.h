@@ -2,7 +2,6 @@
 
 #include <spdlog/logger.h>
 
-#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -33,8 +32,5 @@ class RunningBrokerFile {
   RunningBroker broker_;
   bool removed_ = false;
 };
-
-// As the file spells times: 2026-01-31T12:00:00Z.
-std::string utc_text(std::chrono::system_clock::time_point time);
 
 }  // namespace anyclaude

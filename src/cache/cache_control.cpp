@@ -5,19 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/text.h"
+
 namespace anyclaude {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
-
 // The largest age a cache needs to tell apart (RFC 9111, section 1.2.2).
 constexpr std::int64_t kDeltaSecondsMax = 2'147'483'648;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 bool equals_ignoring_case(std::string_view text, std::string_view lower) {
   return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char c, char expected) {
@@ -52,9 +46,9 @@ std::chrono::seconds read_age(std::string_view value) {
 
 void apply(CacheControl& wishes, std::string_view directive) {
   const std::size_t equals = std::min(directive.find('='), directive.size());
-  const std::string_view name = trimmed(directive.substr(0, equals));
+  const std::string_view name = trimmed(directive.substr(0, equals), kFieldBlanks);
   const std::string_view value =
-      equals < directive.size() ? trimmed(directive.substr(equals + 1)) : std::string_view{};
+      equals < directive.size() ? trimmed(directive.substr(equals + 1), kFieldBlanks) : std::string_view{};
   if (equals_ignoring_case(name, "no-cache")) wishes.no_cache = true;
   if (equals_ignoring_case(name, "no-store")) wishes.no_store = true;
   if (equals_ignoring_case(name, "only-if-cached")) wishes.only_if_cached = true;

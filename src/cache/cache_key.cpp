@@ -22,7 +22,7 @@ std::string context_bytes(const KeyContext& context) {
   append(writer, "profile", profile);
   append(writer, "base_url", base_url);
   append(writer, "resolved_model", resolved_model);
-  append(writer, "level", name_of(level));
+  append(writer, "level", word_of(level));
   append(writer, "partition", partition);
   append(writer, "fingerprint", fingerprint);
   append(writer, "profile_digest", profile_digest);

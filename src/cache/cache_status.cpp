@@ -30,18 +30,4 @@ std::string_view name_of(MissReason reason) {
   return reason_in(kMissReasons, reason).name;
 }
 
-std::string_view name_of(CacheMode mode) {
-  switch (mode) {
-    case CacheMode::on:
-      return "on";
-    case CacheMode::off:
-      return "off";
-    case CacheMode::read_only:
-      return "read_only";
-    case CacheMode::write_only:
-      return "write_only";
-  }
-  return "";
-}
-
 }  // namespace anyclaude

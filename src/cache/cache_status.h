@@ -103,7 +103,4 @@ inline constexpr std::array<ReasonRow<MissReason>, 5> kMissReasons{{
 static_assert(describes_every_value(kMissReasons));
 std::string_view name_of(MissReason reason);
 
-enum class CacheMode { on, off, read_only, write_only };
-std::string_view name_of(CacheMode mode);
-
 }  // namespace anyclaude

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "base/user_choices.h"
 #include "cache/cache_control.h"
 #include "cache/cache_status.h"
 #include "canonical/canonical_request.h"

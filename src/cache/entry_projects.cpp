@@ -19,11 +19,11 @@ Status EntryProjects::flush() {
     const std::lock_guard lock(mutex_);
     noted.swap(noted_);
   }
-  Status first;
-  for (const auto& [entry, project] : noted)
-    if (Status status = store_.put(kEntryProjectsTable, entry.hex(), project); !status && first)
-      first = status;
-  return first;
+  std::vector<StateWrite> writes;
+  writes.reserve(noted.size());
+  for (auto& [entry, project] : noted)
+    writes.push_back({kEntryProjectsTable, entry.hex(), std::move(project)});
+  return store_.write_all(std::move(writes));
 }
 
 void EntryProjects::forget() {

@@ -216,27 +216,6 @@ class Canonicalizer {
 
 }  // namespace
 
-std::string_view name_of(OrderingLevel level) {
-  switch (level) {
-    case OrderingLevel::off:
-      return "off";
-    case OrderingLevel::safe:
-      return "safe";
-    case OrderingLevel::standard:
-      return "standard";
-    case OrderingLevel::aggressive:
-      return "aggressive";
-  }
-  return "";
-}
-
-std::optional<OrderingLevel> ordering_level_from(std::string_view name) {
-  for (const auto level :
-       {OrderingLevel::off, OrderingLevel::safe, OrderingLevel::standard, OrderingLevel::aggressive})
-    if (name_of(level) == name) return level;
-  return std::nullopt;
-}
-
 Result<CanonicalRequest> canonicalize(const JsonDocument& document, const CanonicalOptions& options) {
   return Canonicalizer(document, options).run();
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/user_choices.h"
 #include "messages/request/lane.h"
 #include "messages/request/messages_request.h"
 
@@ -18,11 +19,6 @@ class JsonDocument;
 
 // Raised whenever the canonical bytes of any request change; tests/golden holds the digests to it.
 inline constexpr std::uint32_t kKeyVersion = 1;
-
-// How much the prompt layer may move. `off` keeps the client's order of tools.
-enum class OrderingLevel { off, safe, standard, aggressive };
-std::string_view name_of(OrderingLevel level);
-std::optional<OrderingLevel> ordering_level_from(std::string_view name);
 
 // One line of a header, its name in lower case.
 struct HeaderLine {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/limits.h"
+#include "base/user_choices.h"
 #include "config/origin.h"
 #include "config/routing_config.h"
 
@@ -18,11 +19,6 @@ namespace anyclaude {
 enum class AutoStart { unsaid, on, off };
 // Whether an entry takes part in routing and fallback. One that does not still answers when `mode` names it.
 enum class BackendUse { enabled, disabled };
-enum class RescueSetting { on, off };
-// The sampling that a model's makers recommend, where the client asks for none.
-enum class SamplingPresets { on, off };
-// Whether a model thinks when the client asks it to, or never.
-enum class Thinking { as_asked, off };
 
 // Whether keys may cross the network in plain text, to an address beyond this machine.
 enum class PlainHttp { refused, allowed };
@@ -46,14 +42,14 @@ struct BackendConfig {
   std::string profile;  // a profile's name or alias; empty: the entry's own name is one
   std::string url;
   std::string api_key;
-  std::string api;    // openai, anthropic, or empty: as the profile says
-  std::string model;  // empty: whatever the server has loaded ("current-model" in a file)
+  std::optional<Api> api;  // nothing: as the profile says
+  std::string model;       // empty: whatever the server has loaded ("current-model" in a file)
   ModelsBySize models;
   std::string description;
   std::optional<std::uint64_t> max_tokens;
-  RescueSetting tool_rescue = RescueSetting::on;
-  SamplingPresets sampling_presets = SamplingPresets::on;
-  Thinking thinking = Thinking::as_asked;
+  RescueMode tool_rescue = RescueMode::on;
+  SamplingChoice sampling = SamplingChoice::published;
+  ThinkingChoice thinking = ThinkingChoice::as_asked;
   BackendUse use = BackendUse::enabled;
   std::optional<TokenPrice> price;  // nothing: it costs nothing
   std::optional<double> cost_cap_usd_per_day;

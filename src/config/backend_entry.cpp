@@ -121,7 +121,7 @@ Status apply_backend_entry(BackendConfig& backend, const std::string& name, cons
   };
   const auto api = [&](const json& value) {
     backend.from.api = origin;
-    return one_of(backend.api, {"openai", "anthropic"})(value);
+    return choice_into(backend.api)(value);
   };
   JsonSetters setters{
       {"baseUrl", sourced(backend.url, backend.from.url)},
@@ -141,10 +141,11 @@ Status apply_backend_entry(BackendConfig& backend, const std::string& name, cons
       {"price", [&](const json& value) { return apply_price(backend.price, value); }},
       {"cost_cap_usd_per_day",
        [&](const json& value) { return apply_cost_cap(backend.cost_cap_usd_per_day, value); }},
-      {"tool_rescue", on_off_into(backend.tool_rescue, RescueSetting::on, RescueSetting::off)},
+      {"tool_rescue", on_off_into(backend.tool_rescue, RescueMode::on, RescueMode::off)},
       {"allow_plain_http", on_off_into(backend.plain_http, PlainHttp::allowed, PlainHttp::refused)},
-      {"sampling_presets", switch_into(backend.sampling_presets, SamplingPresets::on, SamplingPresets::off)},
-      {"thinking", switch_into(backend.thinking, Thinking::as_asked, Thinking::off)}};
+      {"sampling_presets",
+       switch_into(backend.sampling, SamplingChoice::published, SamplingChoice::servers_own)},
+      {"thinking", switch_into(backend.thinking, ThinkingChoice::as_asked, ThinkingChoice::never)}};
   for (const char* unused : kUnused) setters.emplace_back(unused, accepted_unused);
   return apply_json_object(entry, path, setters);
 }

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/user_choices.h"
 #include "config/backend_config.h"
 
 namespace anyclaude {
@@ -45,6 +47,20 @@ struct ConfigOrigins {
   Origin listen_host = Origin::defaults;
 };
 
+enum class LogLevel { trace, debug, info, warn, error, off };
+constexpr auto choices(LogLevel) {
+  return std::array{Choice{"trace", LogLevel::trace}, Choice{"debug", LogLevel::debug},
+                    Choice{"info", LogLevel::info},   Choice{"warn", LogLevel::warn},
+                    Choice{"error", LogLevel::error}, Choice{"off", LogLevel::off}};
+}
+// What earlier versions called a debug level, 0 to 3; nothing for another number.
+std::optional<LogLevel> log_level_of_debug(std::uint64_t number);
+
+struct SideRequests {
+  SideRequestHandling handling = SideRequestHandling::forward;
+  std::optional<std::string> backend;  // the entry of `backends` that they are forwarded to
+};
+
 struct Config {
   std::filesystem::path file;  // the configuration file that was read; empty when there is none
   Origin file_origin = Origin::defaults;
@@ -64,16 +80,15 @@ struct Config {
   std::filesystem::path profiles_directory;  // of backend profiles of the user's own; may not exist
 
   std::filesystem::path store_directory;
-  std::string cache_mode = "on";  // on, off, read_only, write_only
+  CacheMode cache_mode = CacheMode::on;
   std::chrono::seconds cache_ttl = limits::kStoreTtlDefault;
   std::uint64_t cache_bytes_max = limits::kStoreBytesMaxDefault;
 
-  std::string prompt_level = "standard";    // off, safe, standard, aggressive
+  OrderingLevel prompt_level = OrderingLevel::standard;
   std::filesystem::path prompt_rules_file;  // empty: the volatile rules this program was built with
-  std::string side_requests = "forward";    // forward, local, or an entry of `backends`
-  // Of recent prompts, for `anyclaude-cachectl explain`: full, excerpts, hashes.
-  std::string explain_keep = "excerpts";
-  std::string log_level = "info";  // trace, debug, info, warn, error, off
+  SideRequests side_requests;
+  TraceDetail explain_keep = TraceDetail::excerpts;  // of recent prompts, for `anyclaude-cachectl explain`
+  LogLevel log_level = LogLevel::info;
   std::vector<std::string> allowed_hosts;
 
   ServerLaunch server_launch = ServerLaunch::as_configured;

@@ -29,6 +29,11 @@ json origins_of(const BackendConfig& backend) {
   return {static_cast<int>(from.url), static_cast<int>(from.api_key), static_cast<int>(from.api)};
 }
 
+std::string_view said_of(const SideRequests& side_requests) {
+  if (side_requests.backend) return *side_requests.backend;
+  return word_of(side_requests.handling);
+}
+
 }  // namespace
 
 std::string config_digest(const Config& config) {
@@ -38,13 +43,13 @@ std::string config_digest(const Config& config) {
     backends[name] = {backend.profile,
                       backend.url,
                       backend.api_key,
-                      backend.api,
+                      backend.api ? word_of(*backend.api) : "",
                       backend.model,
                       {opus, sonnet, haiku},
                       backend.max_tokens.value_or(0),
-                      backend.tool_rescue == RescueSetting::on,
-                      backend.sampling_presets == SamplingPresets::on,
-                      backend.thinking == Thinking::as_asked,
+                      backend.tool_rescue == RescueMode::on,
+                      backend.sampling == SamplingChoice::published,
+                      backend.thinking == ThinkingChoice::as_asked,
                       backend.use == BackendUse::enabled,
                       price_of(backend),
                       backend.cost_cap_usd_per_day.value_or(-1),
@@ -57,9 +62,10 @@ std::string config_digest(const Config& config) {
       {"backends", backends},
       {"routing", routing_of(config)},
       {"fallback", config.fallback},
-      {"cache", {config.cache_mode, config.cache_ttl.count(), config.cache_bytes_max}},
-      {"prompt", {config.prompt_level, config.prompt_rules_file.string(), config.side_requests}},
-      {"explain", config.explain_keep},
+      {"cache", {word_of(config.cache_mode), config.cache_ttl.count(), config.cache_bytes_max}},
+      {"prompt",
+       {word_of(config.prompt_level), config.prompt_rules_file.string(), said_of(config.side_requests)}},
+      {"explain", word_of(config.explain_keep)},
       {"profiles_dir", config.profiles_directory.string()},
       {"timeouts_ms", {connect.count(), first_byte.count(), idle.count()}},
       {"network",

@@ -1,4 +1,5 @@
 // Reads .anyclauderc.json.
+#include <array>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -17,10 +18,10 @@ using nlohmann::json;
 
 Status apply_debug(Config& config, const json& value) {
   const JsonSetter level = [&config](const json& number) -> Status {
-    if (!number.is_number_unsigned() || number.get<unsigned>() > 3)
-      return config_error("must be 0, 1, 2 or 3");
-    static constexpr const char* kLevels[] = {"info", "debug", "trace", "trace"};
-    config.log_level = kLevels[number.get<unsigned>()];
+    const auto level = number.is_number_unsigned() ? log_level_of_debug(number.get<std::uint64_t>())
+                                                   : std::optional<LogLevel>();
+    if (!level) return config_error("must be 0, 1, 2 or 3");
+    config.log_level = *level;
     return {};
   };
   return apply_json_object(
@@ -40,7 +41,7 @@ Status apply_root(Config& config, const json& root) {
   };
   const JsonSetter cache = [&config](const json& value) {
     return apply_json_object(value, "cache.",
-                             {{"mode", one_of(config.cache_mode, {"on", "off", "read_only", "write_only"})},
+                             {{"mode", choice_into(config.cache_mode)},
                               {"ttl", duration_into(config.cache_ttl)},
                               {"max_bytes", size_into(config.cache_bytes_max)}});
   };
@@ -50,16 +51,24 @@ Status apply_root(Config& config, const json& root) {
                               {"first_byte", timeout_into(config.timeouts.first_byte)},
                               {"idle", timeout_into(config.timeouts.idle)}});
   };
-  const JsonSetter prompt = [&config](const json& value) {
-    return apply_json_object(
-        value, "prompt.",
-        {{"level", one_of(config.prompt_level, {"off", "safe", "standard", "aggressive"})},
-         {"rules", path_into(config.prompt_rules_file)},
-         {"side_requests", text_into(config.side_requests)}});
+  const JsonSetter side_requests = [&config](const json& value) -> Status {
+    std::string said;
+    if (auto status = text_into(said)(value); !status) return status;
+    config.side_requests = {};
+    if (const auto handling = choice_of<SideRequestHandling>(said))
+      config.side_requests.handling = *handling;
+    else
+      config.side_requests.backend = said;
+    return {};
+  };
+  const JsonSetter prompt = [&](const json& value) {
+    return apply_json_object(value, "prompt.",
+                             {{"level", choice_into(config.prompt_level)},
+                              {"rules", path_into(config.prompt_rules_file)},
+                              {"side_requests", side_requests}});
   };
   const JsonSetter explain = [&config](const json& value) {
-    return apply_json_object(value, "explain.",
-                             {{"keep", one_of(config.explain_keep, {"full", "excerpts", "hashes"})}});
+    return apply_json_object(value, "explain.", {{"keep", choice_into(config.explain_keep)}});
   };
   const JsonSetter listen = [&config](const json& value) -> Status {
     if (!value.is_string()) return config_error("must be HOST:PORT");
@@ -92,7 +101,7 @@ Status apply_root(Config& config, const json& root) {
        {"cache", cache},
        {"prompt", prompt},
        {"explain", explain},
-       {"log_level", one_of(config.log_level, {"trace", "debug", "info", "warn", "error", "off"})},
+       {"log_level", choice_into(config.log_level)},
        {"allowed_hosts", sourced(config.from.allowed_hosts, texts_into(config.allowed_hosts))},
        {"cache_metrics_file", sourced(config.from.cache_metrics_file, path_into(config.cache_metrics_file))},
        {"circuitBreaker", accepted_unused},
@@ -106,6 +115,11 @@ std::size_t line_at(std::string_view text, std::size_t offset) {
 }
 
 }  // namespace
+
+std::optional<LogLevel> log_level_of_debug(std::uint64_t number) {
+  static constexpr std::array kLevels{LogLevel::info, LogLevel::debug, LogLevel::trace, LogLevel::trace};
+  return number < kLevels.size() ? std::optional(kLevels[number]) : std::nullopt;
+}
 
 Status apply_config_text(Config& config, std::string_view text, std::string_view name) {
   const auto root = read_json(text, JsonComments::ignored);

@@ -61,11 +61,10 @@ void apply_backend_variables(Config& config, const EnvironmentVariables& variabl
 }
 
 Status apply_debug(Config& config, const std::string& text) {
-  static constexpr std::array<const char*, 4> kLevels{"info", "debug", "trace", "trace"};
   if (text.empty()) return {};
   if (text.size() != 1 || text[0] < '0' || text[0] > '3')
     return config_error("ANYCLAUDE_DEBUG must be 0, 1, 2 or 3");
-  config.log_level = kLevels[static_cast<std::size_t>(text[0] - '0')];
+  config.log_level = *log_level_of_debug(static_cast<std::uint64_t>(text[0] - '0'));
   return {};
 }
 

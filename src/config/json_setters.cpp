@@ -78,19 +78,6 @@ JsonSetter port_into(int& target) {
   };
 }
 
-JsonSetter one_of(std::string& target, std::vector<std::string> allowed) {
-  return [&target, allowed = std::move(allowed)](const json& value) -> Status {
-    for (const std::string& name : allowed) {
-      if (value != name) continue;
-      target = name;
-      return {};
-    }
-    std::string list;
-    for (const std::string& name : allowed) list += (list.empty() ? "" : ", ") + name;
-    return config_error("must be one of " + list);
-  };
-}
-
 JsonSetter duration_into(std::chrono::seconds& target) {
   return [&target](const json& value) -> Status {
     return parse_duration(number_or_text(value)).map([&](std::chrono::seconds seconds) { target = seconds; });

@@ -7,10 +7,12 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/choice.h"
 #include "base/error.h"
 
 namespace anyclaude {
@@ -31,7 +33,6 @@ JsonSetter text_into(std::string& target);
 JsonSetter texts_into(std::vector<std::string>& target);
 JsonSetter path_into(std::filesystem::path& target);
 JsonSetter port_into(int& target);
-JsonSetter one_of(std::string& target, std::vector<std::string> allowed);
 // 90, "90s", "5m", "2h", "7d".
 JsonSetter duration_into(std::chrono::seconds& target);
 // The same for a time to wait, which is 1 s at least.
@@ -45,6 +46,19 @@ JsonSetter switch_into(Enum& target, Enum when_true, Enum when_false) {
   return [&target, when_true, when_false](const nlohmann::json& value) -> Status {
     if (!value.is_boolean()) return config_error("must be true or false");
     target = value.get<bool>() ? when_true : when_false;
+    return {};
+  };
+}
+
+// The word of a choice (base/choice.h). `target` is the enumeration, or an optional one.
+template <typename Target>
+JsonSetter choice_into(Target& target) {
+  return [&target](const nlohmann::json& value) -> Status {
+    using Enum = typename decltype(std::optional(target))::value_type;
+    const std::string said = value.is_string() ? value.get<std::string>() : std::string();
+    const auto choice = choice_of<Enum>(said);
+    if (!choice) return config_error(choice_fault<Enum>(said));
+    target = *choice;
     return {};
   };
 }

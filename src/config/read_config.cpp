@@ -22,6 +22,15 @@ void put(const std::string& said, std::string& target, Origin& from) {
   from = Origin::flag;
 }
 
+template <typename Enum>
+Status put_choice(std::string_view flag, const std::string& said, Enum& target) {
+  if (said.empty()) return {};
+  const auto choice = choice_of<Enum>(said);
+  if (!choice) return config_error(std::string(flag) + " " + choice_fault<Enum>(said));
+  target = *choice;
+  return {};
+}
+
 std::string canonical_or_empty(std::string_view name, const ProfileNames& profiles) {
   if (!profiles.canonical) return std::string(name);
   if (std::string known = profiles.canonical(name); !known.empty()) return known;
@@ -64,9 +73,10 @@ Status apply_flags(Config& config, const ConfigFlags& flags, const ProfileNames&
     config.store_directory = flags.store;
     config.from.store = Origin::flag;
   }
-  put(flags.log_level, config.log_level);
-  put(flags.cache_mode, config.cache_mode);
-  put(flags.prompt_level, config.prompt_level);
+  for (const Status& status : {put_choice("--log-level", flags.log_level, config.log_level),
+                               put_choice("--cache", flags.cache_mode, config.cache_mode),
+                               put_choice("--prompt-level", flags.prompt_level, config.prompt_level)})
+    if (!status) return status;
   return flags.listen.empty() ? Status{} : apply_listen_address(config, flags.listen);
 }
 

@@ -81,7 +81,7 @@ void BackgroundFlusher::follow_purges() {
 void BackgroundFlusher::write() {
   follow_purges();
   for (const Status& status :
-       {prompts_.flush(), prefixes_.flush(), traces_.flush(), projects_.flush(), costs_.flush()}) {
+       {costs_.flush(), prompts_.flush(), prefixes_.flush(), traces_.flush(), projects_.flush()}) {
     if (status) continue;
     ledger_.count_store_error();
     log_.warn("what was learned could not be stored: {}", status.error().message);

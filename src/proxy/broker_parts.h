@@ -34,8 +34,6 @@ struct CacheSettings {
   std::chrono::seconds ttl = limits::kStoreTtlDefault;
 };
 
-// What becomes of requests that a client makes for itself, when the store has no answer to them.
-enum class SideRequestHandling { forward, local };
 struct SideRequestSettings {
   SideRequestHandling handling = SideRequestHandling::forward;
   SideRequestRules rules = SideRequestRules::built_in();

@@ -231,8 +231,8 @@ void BrokerService::metrics(HttpRequest&, ResponseWriter& client) {
   for (const auto& [name, cost] : costs.items()) out["backends"][name]["cost"] = cost;
   for (auto& [name, said] : out["backends"].items())
     said["left_alone"] = parts_.fallbacks.breaker().is_open(name);
-  out["cache_mode"] = name_of(parts_.cache.mode);
-  out["prompt_level"] = name_of(parts_.level);
+  out["cache_mode"] = word_of(parts_.cache.mode);
+  out["prompt_level"] = word_of(parts_.level);
   if (const auto stats = parts_.store.stats()) {
     out["store"] = store_figures(*stats);
   } else {

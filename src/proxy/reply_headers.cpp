@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace anyclaude {
 namespace {
 
@@ -17,16 +19,10 @@ constexpr std::array<std::string_view, 10> kHopByHop{"connection",
                                                      "upgrade",
                                                      "content-length"};
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 bool lists(std::string_view comma_separated, std::string_view name) {
   while (!comma_separated.empty()) {
     const std::size_t comma = std::min(comma_separated.find(','), comma_separated.size());
-    if (equals_ignoring_case(trim(comma_separated.substr(0, comma)), name)) return true;
+    if (equals_ignoring_case(trimmed(comma_separated.substr(0, comma), kFieldBlanks), name)) return true;
     comma_separated.remove_prefix(std::min(comma + 1, comma_separated.size()));
   }
   return false;

@@ -183,49 +183,56 @@ Status CostLedger::check_room(const Book& book, std::uint64_t prompt_tokens) con
 }
 
 Status CostLedger::flush() {
-  const std::lock_guard writing(flush_mutex_);
-  std::vector<std::string> changed;
+  return writes_.run([this] { return write_unsaved(); });
+}
+
+// One at a time. What other brokers wrote since is kept.
+Status CostLedger::write_unsaved() {
+  const std::vector<Write> writes = unsaved_pages();
+  std::vector<StateWrite> rows;
+  for (const Write& write : writes) rows.push_back({kCostTable, write.backend, text_of(write.page)});
+  if (Status status = states_.write_all(std::move(rows)); !status) return status;
+  for (const Write& write : writes) note_written(write);
+  return {};
+}
+
+std::vector<CostLedger::Write> CostLedger::unsaved_pages() const {
+  std::vector<Write> writes;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [name, book] : books_)
-      if (book.unsaved.ever.all() > 0) changed.push_back(name);
+      if (book.unsaved.ever.all() > 0) writes.push_back({name, {}, {}});
   }
-  Status result;
-  for (const std::string& name : changed)
-    if (Status status = flush(name); !status) result = std::move(status);
-  return result;
+  for (Write& write : writes) {
+    const auto kept = read_page(write.backend);
+    const std::lock_guard lock(mutex_);
+    const Book& book = books_.at(write.backend);
+    write.saved = book.unsaved;
+    write.page = together(kept.value_or(book.stored), write.saved);
+  }
+  return writes;
 }
 
-// With flush_mutex_ held. What other brokers wrote since is kept.
-Status CostLedger::flush(const std::string& backend) {
-  const auto kept = read_page(backend);
-  Page added;
-  Page page;
-  {
-    const std::lock_guard lock(mutex_);
-    const Book& book = books_.at(backend);
-    added = book.unsaved;
-    page = together(kept.value_or(book.stored), added);
-  }
-  Status status = states_.put(kCostTable, backend,
-                              json{{"day", page.day},
-                                   {"today_measured_usd", page.today.measured_usd},
-                                   {"today_estimated_usd", page.today.estimated_usd},
-                                   {"measured_usd", page.ever.measured_usd},
-                                   {"estimated_usd", page.ever.estimated_usd}}
-                                  .dump());
-  if (!status) return status;
-  const std::lock_guard lock(mutex_);
-  Book& book = books_.at(backend);
+void CostLedger::note_written(const Write& write) {
   const auto less = [](const Sum& all, const Sum& part) {
     return Sum{std::max(0.0, all.measured_usd - part.measured_usd),
                std::max(0.0, all.estimated_usd - part.estimated_usd)};
   };
-  book.unsaved.ever = less(book.unsaved.ever, added.ever);
-  if (book.unsaved.day == added.day) book.unsaved.today = less(book.unsaved.today, added.today);
-  book.stored = page;
+  const std::lock_guard lock(mutex_);
+  Book& book = books_.at(write.backend);
+  book.unsaved.ever = less(book.unsaved.ever, write.saved.ever);
+  if (book.unsaved.day == write.saved.day) book.unsaved.today = less(book.unsaved.today, write.saved.today);
+  book.stored = write.page;
   ++book.version;
-  return {};
+}
+
+std::string CostLedger::text_of(const Page& page) {
+  return json{{"day", page.day},
+              {"today_measured_usd", page.today.measured_usd},
+              {"today_estimated_usd", page.today.estimated_usd},
+              {"measured_usd", page.ever.measured_usd},
+              {"estimated_usd", page.ever.estimated_usd}}
+      .dump();
 }
 
 json CostLedger::snapshot() const {

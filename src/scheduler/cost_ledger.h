@@ -12,7 +12,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "metrics/certainty.h"
+#include "scheduler/shared_write.h"
 #include "storage/state_store.h"
 
 namespace anyclaude {
@@ -92,7 +94,9 @@ class CostLedger {
   Status check_room(std::string_view backend, std::uint64_t prompt_tokens) const;
   // Counts a cost for which nothing was reserved. False for a server without a price: nothing happens.
   bool add(std::string_view backend, const PaidTokens& tokens);
-  // Writes what was added; takes as long as the store takes.
+  // Writes what was added. Callers that come while a write runs share the next one; none waits longer than
+  // limits::kStoreWriteWaitMax for others and as long for its own. Without an error everything the caller had
+  // added is in the store.
   Status flush();
 
   // By name of the server: today's and all cost, by certainty, what is reserved, and the cap.
@@ -133,12 +137,21 @@ class CostLedger {
   Status check_room(const Book& book, std::uint64_t prompt_tokens) const;
   void add(Book& book, const PaidTokens& tokens);
   void end_reservation(std::string_view backend, double usd, const PaidTokens* tokens);
-  Status flush(const std::string& backend);
+  // `saved` is what `page` has beyond what the store had.
+  struct Write {
+    std::string backend;
+    Page saved;
+    Page page;
+  };
+  Status write_unsaved();
+  std::vector<Write> unsaved_pages() const;
+  void note_written(const Write& write);
+  static std::string text_of(const Page& page);
 
   StateStore& states_;
   const Clock& clock_;
-  std::mutex flush_mutex_;  // one writer at a time; held over the store
-  mutable std::mutex mutex_;
+  SharedWrite writes_{limits::kStoreWriteWaitMax};
+  mutable std::mutex mutex_;  // of the books
   std::map<std::string, Book, std::less<>> books_;
 };
 

@@ -30,7 +30,7 @@ std::vector<std::string> entries_in_use(Config config, const BackendProfiles& pr
   if (!config.mode.empty()) add(config.mode, false);
   for (const RoutingRule& rule : config.routing) add(rule.backend, true);
   for (const std::string& name : config.fallback) add(name, true);
-  if (config.side_requests != "forward" && config.side_requests != "local") add(config.side_requests, true);
+  if (config.side_requests.backend) add(*config.side_requests.backend, true);
   return entries;
 }
 

@@ -15,14 +15,13 @@ BackendConfig entry_of(const Config& config, const std::string& name) {
 }
 
 BackendChoices choices_of(const BackendConfig& said) {
-  return {
-      said.url,
-      said.model,
-      said.api_key,
-      said.api,
-      said.sampling_presets == SamplingPresets::on ? SamplingChoice::published : SamplingChoice::servers_own,
-      said.thinking == Thinking::as_asked ? ThinkingChoice::as_asked : ThinkingChoice::never,
-      {said.models.opus, said.models.sonnet, said.models.haiku}};
+  return {said.url,
+          said.model,
+          said.api_key,
+          said.api,
+          said.sampling,
+          said.thinking,
+          {said.models.opus, said.models.sonnet, said.models.haiku}};
 }
 
 UpstreamRoute route_from(const NetworkConfig& network) {
@@ -80,7 +79,7 @@ Result<BackendSettings> server_settings_unchecked(const Config& config, const Ba
   if (!settings) return settings;
   settings->timeouts = {config.timeouts.connect, config.timeouts.first_byte, config.timeouts.idle};
   settings->route = route_from(config.network);
-  settings->rescue = entry.tool_rescue == RescueSetting::on ? RescueMode::on : RescueMode::off;
+  settings->rescue = entry.tool_rescue;
   return settings;
 }
 

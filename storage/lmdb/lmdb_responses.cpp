@@ -147,7 +147,7 @@ Result<bool> LmdbResponses::remove(const Digest128& primary) {
 }
 
 Result<StoreStats> LmdbResponses::stats() {
-  if (!pending_->empty()) (void)writer_.run({});
+  if (!pending_->empty()) (void)writer_.run(WriteJob{});
   StoreStats stats;
   environment_.counters().fill_in(stats);
   stats.file_bytes = environment_.file_bytes();

@@ -1,7 +1,9 @@
 #include "storage/lmdb/lmdb_states.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "storage/state_checks.h"
@@ -25,6 +27,74 @@ class OwnedTable {
   std::string name_;
   StateTable table_;
 };
+
+// Some rows that are written in one transaction. Their bytes go when their caller waits no longer, so that a
+// store that cannot be written for long holds no more than one batch of each caller.
+class StateBatch {
+ public:
+  explicit StateBatch(std::vector<StateWrite> writes) : writes_(std::move(writes)) {
+    for (const StateWrite& write : writes_)
+      bytes_ += write.key.size() + (write.value ? write.value->size() : 0);
+  }
+
+  std::size_t bytes() const { return bytes_; }
+  int apply(const StateTables& tables, Transaction& txn) const {
+    const std::lock_guard lock(mutex_);
+    for (const StateWrite& write : writes_) {
+      bool erased = false;
+      const int code = write.value ? tables.put(txn, write.table, write.key, *write.value)
+                                   : tables.erase(txn, write.table, write.key, erased);
+      if (code != 0) return code;
+    }
+    return 0;
+  }
+  void give_up() {
+    const std::lock_guard lock(mutex_);
+    writes_.clear();
+  }
+  const std::vector<StateWrite>& writes() const { return writes_; }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<StateWrite> writes_;
+  std::size_t bytes_ = 0;
+};
+
+class FirstFailure {
+ public:
+  void note(const Status& status) {
+    const std::lock_guard lock(mutex_);
+    if (first_ && !status) first_ = status;
+  }
+  Status first() const {
+    const std::lock_guard lock(mutex_);
+    return first_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Status first_;
+};
+
+// Cut so that no transaction takes long.
+std::vector<std::shared_ptr<StateBatch>> cut_into_batches(std::vector<StateWrite> writes,
+                                                          const StoreBounds& bounds) {
+  std::vector<std::shared_ptr<StateBatch>> batches;
+  for (auto at = writes.begin(); at != writes.end();) {
+    std::size_t bytes = 0;
+    auto end = at;
+    for (; end != writes.end(); ++end) {
+      bytes += end->value ? end->value->size() : 0;
+      const bool is_full =
+          bytes > bounds.batch_bytes_max() || static_cast<std::size_t>(end - at) >= bounds.purge_max();
+      if (is_full && end != at) break;
+    }
+    batches.push_back(std::make_shared<StateBatch>(
+        std::vector<StateWrite>(std::make_move_iterator(at), std::make_move_iterator(end))));
+    at = end;
+  }
+  return batches;
+}
 
 }  // namespace
 
@@ -80,6 +150,46 @@ Result<bool> LmdbStates::erase(const StateTable& table, std::string_view key) {
                    erased](Transaction& txn) { return tables.erase(txn, table.get(), key, *erased); });
   if (!status) return tl::unexpected(status.error());
   return *erased;
+}
+
+Status LmdbStates::write_all(std::vector<StateWrite> writes) {
+  Status first;
+  std::erase_if(writes, [&first](const StateWrite& write) {
+    Status checked = write.value ? check_state_entry(write.table, write.key, *write.value)
+                                 : check_state_key(write.table, write.key);
+    const bool is_over = !checked.has_value();
+    if (is_over && first) first = std::move(checked);
+    return is_over;
+  });
+  const auto batches = cut_into_batches(std::move(writes), environment_.bounds());
+  if (batches.empty()) return first;
+  const auto outcome = std::make_shared<FirstFailure>();
+  const auto job_of = [this](const std::shared_ptr<StateBatch>& batch) {
+    return WriteJob{
+        .prepare = [batch] { return batch->bytes(); },
+        .apply = [tables = tables_, batch](Transaction& txn) { return batch->apply(tables, txn); },
+        .caller = WriteCaller::waits};
+  };
+  for (std::size_t i = 0; i + 1 < batches.size(); ++i) {
+    WriteJob job = job_of(batches[i]);
+    job.done = [outcome](const Status& status) { outcome->note(status); };
+    writer_.enqueue(std::move(job));
+  }
+  // Jobs are done in their order: the last one's end is that of all.
+  outcome->note(writer_.run(job_of(batches.back())));
+  const Status written = outcome->first();
+  for (const auto& batch : batches) {
+    if (written)
+      note_kept(batch->writes());
+    else
+      batch->give_up();
+  }
+  return first ? written : first;
+}
+
+void LmdbStates::note_kept(const std::vector<StateWrite>& writes) {
+  for (const StateWrite& write : writes)
+    if (write.value) note_kept(write.table, write.key, *write.value);
 }
 
 Result<std::uint64_t> LmdbStates::erase_all(const StateTable& table, const std::vector<std::string>& keys) {

@@ -18,6 +18,7 @@ class LmdbStates final : public StateStore {
   Result<std::string> put_if_absent(const StateTable& table, std::string_view key,
                                     std::string_view value) override;
   Result<bool> erase(const StateTable& table, std::string_view key) override;
+  Status write_all(std::vector<StateWrite> writes) override;
   Result<std::uint64_t> erase_all(const StateTable& table, const std::vector<std::string>& keys) override;
   Status for_each(const StateTable& table,
                   const std::function<bool(std::string_view key, std::string_view value)>& visit) override;
@@ -26,6 +27,7 @@ class LmdbStates final : public StateStore {
 
  private:
   void note_kept(const StateTable& table, std::string_view key, std::string_view value);
+  void note_kept(const std::vector<StateWrite>& writes);
 
   LmdbEnvironment& environment_;
   TransactionWriter& writer_;

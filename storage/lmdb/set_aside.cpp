@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <ctime>
 #include <system_error>
 
+#include "base/clock.h"
+#include "base/utc_time.h"
 #include "storage/lmdb/store_directory.h"
 #include "storage/lmdb/store_error.h"
 
@@ -20,15 +21,11 @@ constexpr std::string_view kSuffix = ".mdb";
 
 // Names in the order of time.
 std::filesystem::path fresh_name(const std::filesystem::path& directory) {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 32> date{};
-  std::strftime(date.data(), date.size(), "%Y%m%dT%H%M%SZ", &utc);
+  const std::string date = utc_text(unix_milliseconds(RealClock().system_now()), UtcForm::file_name);
   for (int number = 1;; ++number) {
     std::array<char, 16> tail{};
     std::snprintf(tail.data(), tail.size(), "-%03d", number);
-    auto path = directory / (std::string(kPrefix) + date.data() + tail.data() + std::string(kSuffix));
+    auto path = directory / (std::string(kPrefix) + date + tail.data() + std::string(kSuffix));
     struct stat facts {};
     if (::lstat(path.c_str(), &facts) != 0) return path;
   }

@@ -83,12 +83,12 @@ void TransactionWriter::enqueue(WriteJob job) {
   state_->changed.notify_all();
 }
 
-Status TransactionWriter::run(std::function<int(Transaction&)> apply) {
+Status TransactionWriter::run(WriteJob job) {
   const auto outcome = std::make_shared<std::promise<Status>>();
   auto waiting = outcome->get_future();
-  enqueue({.apply = std::move(apply),
-           .done = [outcome](const Status& status) { outcome->set_value(status); },
-           .caller = WriteCaller::waits});
+  job.done = [outcome](const Status& status) { outcome->set_value(status); };
+  job.caller = WriteCaller::waits;
+  enqueue(std::move(job));
   do {
     if (waiting.wait_for(limits::kStoreWriteWaitMax) == std::future_status::ready) return waiting.get();
   } while (state_->is_alone());
@@ -97,7 +97,7 @@ Status TransactionWriter::run(std::function<int(Transaction&)> apply) {
 }
 
 Status TransactionWriter::flush() {
-  Status status = run({});
+  Status status = run(WriteJob{});
   const std::lock_guard lock(state_->mutex);
   if (auto earlier = std::exchange(state_->unreported, std::nullopt); earlier)
     return tl::unexpected(*earlier);
@@ -111,7 +111,7 @@ void TransactionWriter::settle() {
   };
   // In this order: hits that a batch has just taken along are on their way until it rests again.
   const bool counted = state_->eviction->due(Eviction::Extent::counted);
-  if (counted || !resting()) (void)run({});
+  if (counted || !resting()) (void)run(WriteJob{});
 }
 
 std::uint64_t TransactionWriter::failures() const {

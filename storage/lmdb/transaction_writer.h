@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -74,7 +75,9 @@ class TransactionWriter {
   void enqueue(WriteJob job);
   // Queues and waits, at most limits::kStoreWriteWaitMax (then Error{timed_out}; the job may still happen, so
   // it must own what it recency). Time in which a job runs alone does not count.
-  Status run(std::function<int(Transaction&)> apply);
+  Status run(std::function<int(Transaction&)> apply) { return run(WriteJob{.apply = std::move(apply)}); }
+  // The same with a job's `prepare`; its other members are set here.
+  Status run(WriteJob job);
   // Waits until everything queued before is written. The error is its own, or that of the first write since
   // the last flush that failed behind its caller's back.
   Status flush();

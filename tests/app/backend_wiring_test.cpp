@@ -29,7 +29,7 @@ class BackendWiring : public ::testing::Test {
 };
 
 TEST_F(BackendWiring, SideRequestsMayHaveAServerOfTheirOwnBehindTheRules) {
-  config_.side_requests = "small";
+  config_.side_requests.backend = "small";
   const auto router = make_router(config_, backends());
   ASSERT_TRUE(router) << router.error().message;
   EXPECT_EQ(router->choose({"m", ToolNeed::none, 1, ""}), nullptr);
@@ -37,7 +37,7 @@ TEST_F(BackendWiring, SideRequestsMayHaveAServerOfTheirOwnBehindTheRules) {
   ASSERT_NE(route, nullptr);
   EXPECT_EQ(route->to->name, "small");
 
-  config_.side_requests = "smal";
+  config_.side_requests.backend = "smal";
   const auto wrong = make_router(config_, backends());
   ASSERT_FALSE(wrong);
   EXPECT_NE(wrong.error().message.find("forward, local or a backend"), std::string::npos);

@@ -22,7 +22,6 @@ TEST(CacheVocabulary, EveryValueHasANameOfItsOwn) {
   expect_names<CacheStatus>(4);
   expect_names<BypassReason>(kBypassReasons.size());
   expect_names<MissReason>(kMissReasons.size());
-  expect_names<CacheMode>(4);
   expect_names<AdmissionVerdict>(kAdmissionVerdicts.size());
 }
 
@@ -34,7 +33,6 @@ TEST(CacheVocabulary, IsSpelledAsUsersReadIt) {
   EXPECT_EQ(name_of(CacheStatus::hit), "HIT");
   EXPECT_EQ(name_of(CacheStatus::coalesced), "COALESCED");
   EXPECT_EQ(name_of(BypassReason::no_store_with_no_cache), "no_store");
-  EXPECT_EQ(name_of(CacheMode::read_only), "read_only");
 }
 
 }  // namespace

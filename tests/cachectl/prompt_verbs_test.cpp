@@ -33,7 +33,9 @@ class PromptVerbs : public testing::Test {
       PromptTrace trace = trace_prompt(request, TraceDetail::full, secrets.primary);
       trace.request_id = id;
       trace.at_ms = at_ms;
-      EXPECT_TRUE(keep_trace(store->states(), trace).has_value());
+      TraceRing ring(store->states());
+      ring.add(std::move(trace));
+      EXPECT_TRUE(ring.flush().has_value());
     };
     keep("req_one", 1, "Build: 17 of today");
     keep("req_two", 2, "Build: 23 of today");

@@ -260,8 +260,8 @@ TEST(Canonical, TakesRequestsAsDeepAndAsWideAsTheyMayBe) {
 TEST(OrderingLevel, NamesComeBack) {
   for (const auto level :
        {OrderingLevel::off, OrderingLevel::safe, OrderingLevel::standard, OrderingLevel::aggressive})
-    EXPECT_EQ(ordering_level_from(name_of(level)), level);
-  EXPECT_EQ(ordering_level_from("Standard"), std::nullopt);
+    EXPECT_EQ(choice_of<OrderingLevel>(word_of(level)), level);
+  EXPECT_EQ(choice_of<OrderingLevel>("Standard"), std::nullopt);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ TEST(ConfigFile, ReadsTheKeysOfExistingFiles) {
                                 "test.json"));
   EXPECT_EQ(config.mode, "mlx-textgen");
   EXPECT_EQ(config.listen_port, 8123);
-  EXPECT_EQ(config.log_level, "debug");
+  EXPECT_EQ(config.log_level, LogLevel::debug);
   EXPECT_EQ(config.active_backend().url, "http://localhost:8080/v1");
   EXPECT_EQ(config.active_backend().model, "") << "current-model means whatever is loaded";
   EXPECT_EQ(config.active_backend().api_key, "k");
@@ -51,11 +51,11 @@ TEST(ConfigFile, ReadsWhatABackendIs) {
   const BackendConfig& mine = config.backends["mine"];
   EXPECT_EQ(config.profile_of("mine"), "llama-cpp");
   EXPECT_EQ(config.profile_of("another"), "another");
-  EXPECT_EQ(mine.api, "anthropic");
+  EXPECT_EQ(mine.api, Api::anthropic);
   EXPECT_EQ(mine.models.opus, "big");
   EXPECT_EQ(mine.models.sonnet, "");
   EXPECT_EQ(mine.models.haiku, "small");
-  EXPECT_EQ(mine.tool_rescue, RescueSetting::off);
+  EXPECT_EQ(mine.tool_rescue, RescueMode::off);
   EXPECT_EQ(mine.use, BackendUse::disabled);
   EXPECT_EQ(mine.auto_start, AutoStart::off);
   EXPECT_EQ(mine.startup_timeout, std::chrono::seconds(90)) << "large numbers are milliseconds";
@@ -82,10 +82,10 @@ TEST(ConfigFile, ReadsThisVersionsKeys) {
                                 "test.json"));
   EXPECT_EQ(config.listen_host, "0.0.0.0");
   EXPECT_EQ(config.listen_port, 99);
-  EXPECT_EQ(config.cache_mode, "read_only");
+  EXPECT_EQ(config.cache_mode, CacheMode::read_only);
   EXPECT_EQ(config.cache_ttl, std::chrono::hours(2));
   EXPECT_EQ(config.cache_bytes_max, 512ull << 20);
-  EXPECT_EQ(config.prompt_level, "safe");
+  EXPECT_EQ(config.prompt_level, OrderingLevel::safe);
   EXPECT_EQ(config.allowed_hosts, std::vector<std::string>{"box.lan"});
 }
 
@@ -101,7 +101,11 @@ TEST(ConfigFile, WrongValuesAreNamedWithTheirKey) {
   EXPECT_NE(error_of(R"({"port": 70000})").find("'port'"), std::string::npos);
   EXPECT_NE(error_of(R"({"port": "1"})").find("'port'"), std::string::npos);
   EXPECT_NE(error_of(R"({"cache": {"ttl": "soon"}})").find("'cache.ttl'"), std::string::npos);
-  EXPECT_NE(error_of(R"({"cache": {"mode": "maybe"}})").find("on, off"), std::string::npos);
+  EXPECT_EQ(error_of(R"({"cache": {"mode": "readonly"}})"),
+            "test.json: 'cache': 'cache.mode': must be one of on, off, read_only, write_only; the nearest is "
+            "'read_only'");
+  EXPECT_NE(error_of(R"({"backends": {"a": {"api": 1}}})").find("must be one of openai, anthropic"),
+            std::string::npos);
   EXPECT_NE(error_of(R"({"backends": {"a": {"tool_rescue": 1}}})").find("on or off"), std::string::npos);
   EXPECT_NE(error_of(R"({"backends": {"a": {"startupTimeout": 0}}})").find("at most a day"),
             std::string::npos);

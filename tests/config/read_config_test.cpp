@@ -120,7 +120,7 @@ TEST_F(ReadConfig, OldNamesOfTheEnvironmentStillWork) {
                         {"ANTHROPIC_API_URL", "https://proxy.example"}});
   EXPECT_EQ(config.mode, "mlx-lm");
   EXPECT_EQ(config.listen_port, 4100);
-  EXPECT_EQ(config.log_level, "trace");
+  EXPECT_EQ(config.log_level, LogLevel::trace);
   EXPECT_EQ(config.timeouts.first_byte, std::chrono::minutes(5));
   EXPECT_EQ(config.timeouts.idle, std::chrono::minutes(5));
   EXPECT_EQ(config.timeouts.connect, limits::kConnectTimeMax);

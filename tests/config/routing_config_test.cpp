@@ -32,7 +32,7 @@ TEST(RoutingConfig, RulesChainPricesAndCapsAreRead) {
   EXPECT_EQ(config.routing[0].model, "tiny");
   EXPECT_EQ(config.routing[1].when.tools, ToolNeed::either);
   EXPECT_EQ(config.fallback, (std::vector<std::string>{"cloud", "small"}));
-  EXPECT_EQ(config.side_requests, "small");
+  EXPECT_EQ(config.side_requests.backend, "small");
   const BackendConfig& cloud = config.backends["cloud"];
   ASSERT_TRUE(cloud.price);
   EXPECT_EQ(cloud.price->output_usd, 15.5);

@@ -112,7 +112,7 @@ Config House::config(const HouseOptions& options) const {
   const Quirks& quirks = emulator.quirks();
   Config config;
   config.mode = quirks.mode;
-  config.log_level = "off";
+  config.log_level = LogLevel::off;
   config.store_directory = directory_ / "store";
   BackendConfig& backend = config.backends[quirks.mode];
   backend.url = emulator.url() + (quirks.dialect == emulators::Dialect::chat ? "/v1" : "");

@@ -250,4 +250,11 @@ FAULTS = [
     Fault("a cap does not see what is reserved", "metrics", "src/scheduler/cost_ledger.cpp",
           "  if (spent + book.reserved_usd + next <= ", "  if (spent + next <= ",
           "test_scenarios", "TwoServers.OfManyAtOnceOnlyThoseThatFitPassACap"),
+    Fault("costs that come together are written one by one", "scheduler", "src/scheduler/shared_write.cpp",
+          "  if (begun_ >= wanted || (has_company && !last_)) return last_;\n",
+          "  static_cast<void>(has_company);\n",
+          "test_scenarios", "HeldStore.CostsThatComeTogetherWaitTogether"),
+    Fault("what is being written is not found", "prompt", "src/prompt/layout/pending_state.cpp",
+          "  for (const Writes* writes : {&waiting_, &writing_})\n", "  for (const Writes* writes : {&waiting_})\n",
+          "test_prompt", "PendingStateTest.WhatIsBeingWrittenIsFoundAndMayBeChanged"),
 ]

@@ -267,7 +267,7 @@ void run_case(const std::string& name, const std::string& text) {
     for (const std::string& level : levels) {
       SCOPED_TRACE(name + ", " + dialect + ", " + level);
       run_lines({lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end()}, lines[0].rest,
-                {ordering_level_from(level).value(),
+                {choice_of<OrderingLevel>(level).value(),
                  dialect == "native" ? Prompting::Dialect::native : Prompting::Dialect::chat});
     }
 }

@@ -93,7 +93,7 @@ class OneBroker {
     std::filesystem::create_directories(directory_);
     Config config;
     config.mode = mode;
-    config.log_level = "off";
+    config.log_level = LogLevel::off;
     config.store_directory = directory_ / "store";
     config.backends[mode].url = server_url;
     if (adjust) adjust(config);

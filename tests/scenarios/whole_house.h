@@ -60,7 +60,7 @@ class WholeHouse {
   Config config() const {
     Config config;
     config.mode = mode_;
-    config.log_level = "off";
+    config.log_level = LogLevel::off;
     config.store_directory = directory_ / "store";
     config.backends[mode_].url = sim->url() + (mode_ == "claude" ? "" : "/v1");
     for (const auto& [name, url] : others_) config.backends[name].url = url;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "broker_fixture.h"
+#include "proxy/broker_fixture.h"
 
 namespace anyclaude {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "broker_fixture.h"
 #include "fakes/reply_texts.h"
+#include "proxy/broker_fixture.h"
 
 namespace anyclaude {
 namespace {

@@ -79,6 +79,26 @@ TEST_P(StateContract, EraseSaysWhetherThereWasOne) {
   EXPECT_FALSE(states().get(kLayouts, "a").value());
 }
 
+TEST_P(StateContract, WritesManyRowsInTheirOrder) {
+  ASSERT_TRUE(states().put(kLayouts, "gone", "old"));
+  std::vector<StateWrite> writes = {{kLayouts, "gone", std::nullopt}, {kLayouts, "twice", "first"}};
+  for (int i = 0; i < 3'000; ++i) writes.push_back({kLayoutsTwo, "k" + std::to_string(i), "v"});
+  writes.push_back({kLayouts, "twice", "second"});
+  ASSERT_TRUE(states().write_all(std::move(writes)));
+  EXPECT_EQ(all(kLayouts), (std::map<std::string, std::string>{{"twice", "second"}}));
+  EXPECT_EQ(all(kLayoutsTwo).size(), 3'000u);
+  EXPECT_TRUE(states().write_all({}));
+}
+
+TEST_P(StateContract, OfManyRowsThoseOverALimitAreLeftOut) {
+  const std::string large(kLayouts.value_bytes_max + 1, 'x');
+  const Status status =
+      states().write_all({{kLayouts, "a", "one"}, {kLayouts, "b", large}, {kLayouts, "c", "three"}});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().kind, ErrorKind::too_large);
+  EXPECT_EQ(all(kLayouts), (std::map<std::string, std::string>{{"a", "one"}, {"c", "three"}}));
+}
+
 TEST_P(StateContract, WalksInKeyOrderOneTableOnly) {
   std::vector<std::string> keys;
   for (int i = 399; i >= 100; --i) ASSERT_TRUE(states().put(kLayouts, std::to_string(i), "x"));

@@ -1,4 +1,5 @@
 #include "base/bounded_json.h"
+#include "base/utc_time.h"
 #include "tools/cachectl/found_entry.h"
 #include "tools/cachectl/report.h"
 #include "tools/cachectl/verbs.h"
@@ -14,13 +15,13 @@ void print_text(const Session& session, const EntryInfo& info, const StoredRespo
   TextTable facts({{"", Align::left}, {"", Align::left}});
   facts.add({"key", info.key.hex()});
   facts.add({"model", info.model});
-  facts.add(
-      {"created", iso_time(info.created_at_ms) + ", " + human_age(now_ms - info.created_at_ms) + " ago"});
+  facts.add({"created", utc_text(info.created_at_ms, UtcForm::milliseconds) + ", " +
+                            human_age(now_ms - info.created_at_ms) + " ago"});
   facts.add(
       {"expires",
-       iso_time(info.expires_at_ms) +
+       utc_text(info.expires_at_ms, UtcForm::milliseconds) +
            (info.expires_at_ms <= now_ms ? ", expired" : ", in " + human_age(info.expires_at_ms - now_ms))});
-  facts.add({"last used", iso_time(info.last_used_at_ms)});
+  facts.add({"last used", utc_text(info.last_used_at_ms, UtcForm::milliseconds)});
   facts.add({"hits", std::to_string(info.hits)});
   facts.add({"tokens", std::to_string(info.input_tokens) + " prompt, " + std::to_string(info.output_tokens) +
                            " answer"});

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
+
+#include "base/utc_time.h"
 
 namespace anyclaude::cachectl {
 
@@ -28,22 +29,6 @@ std::string human_age(std::int64_t milliseconds) {
   else if (seconds >= 2 * 60)
     text = std::to_string(seconds / 60) + " min";
   return future && seconds > 0 ? "-" + text : text;
-}
-
-std::string iso_time(std::int64_t unix_ms) {
-  std::int64_t seconds = unix_ms / 1'000;
-  std::int64_t rest = unix_ms % 1'000;
-  if (rest < 0) {
-    rest += 1'000;
-    --seconds;
-  }
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  if (gmtime_r(&time, &parts) == nullptr) return "?";
-  std::array<char, 64> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + size, text.size() - size, ".%03dZ", static_cast<int>(rest));
-  return text.data();
 }
 
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
@@ -101,9 +86,9 @@ void TextTable::print(std::ostream& out) const {
 nlohmann::ordered_json entry_json(const EntryInfo& info, std::int64_t now_ms) {
   return {{"key", info.key.hex()},
           {"model", info.model},
-          {"created_at", iso_time(info.created_at_ms)},
-          {"expires_at", iso_time(info.expires_at_ms)},
-          {"last_used_at", iso_time(info.last_used_at_ms)},
+          {"created_at", utc_text(info.created_at_ms, UtcForm::milliseconds)},
+          {"expires_at", utc_text(info.expires_at_ms, UtcForm::milliseconds)},
+          {"last_used_at", utc_text(info.last_used_at_ms, UtcForm::milliseconds)},
           {"age_seconds", (now_ms - info.created_at_ms) / 1'000},
           {"expired", info.expires_at_ms <= now_ms},
           {"hits", info.hits},

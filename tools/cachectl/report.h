@@ -17,8 +17,6 @@ namespace anyclaude::cachectl {
 std::string human_bytes(std::uint64_t bytes);
 // "5 s", "12 min", "3 h", "2 d"; "-5 s" for the future.
 std::string human_age(std::int64_t milliseconds);
-// "2026-01-01T00:00:00.000Z"
-std::string iso_time(std::int64_t unix_ms);
 // "1 entry", "3 entries"
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 // Control characters, which could move a terminal's cursor, become '?'.

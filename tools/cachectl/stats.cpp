@@ -2,6 +2,7 @@
 #include <limits>
 #include <map>
 
+#include "base/utc_time.h"
 #include "tools/cachectl/report.h"
 #include "tools/cachectl/verbs.h"
 
@@ -90,8 +91,8 @@ void print_document(const Session& session, const StoreStats& stats, const Overv
                                   {"newest_at", nullptr},
                                   {"models", std::move(models)}};
   if (overview.all.entries > 0) {
-    document["oldest_at"] = iso_time(overview.oldest_ms);
-    document["newest_at"] = iso_time(overview.newest_ms);
+    document["oldest_at"] = utc_text(overview.oldest_ms, UtcForm::milliseconds);
+    document["newest_at"] = utc_text(overview.newest_ms, UtcForm::milliseconds);
   }
   print_json(session.console.out, document);
 }

@@ -2,9 +2,9 @@
 
 #include <array>
 #include <cstdio>
-#include <ctime>
 #include <fstream>
 
+#include "base/utc_time.h"
 #include "tools/launcher/probe.h"
 
 namespace anyclaude::launcher {
@@ -44,18 +44,6 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2f",
                 whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole));
-  return text;
-}
-
-std::string iso_time(SystemTime now) {
-  const std::int64_t milliseconds = unix_milliseconds(now);
-  const std::time_t seconds = milliseconds / 1000;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char date[32];
-  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
-  char text[64];
-  std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(milliseconds % 1000));
   return text;
 }
 
@@ -116,7 +104,7 @@ json metrics_file_json(const Figures& run, std::chrono::milliseconds runtime, Sy
   const std::uint64_t read = run.measured_prefilled + run.estimated_prefilled;
   const std::uint64_t spared = run.measured_reused + run.saved_prompt_tokens;
   const std::uint64_t all = read + spared + run.estimated_reused + run.unknown_prompt_tokens;
-  return {{"exportedAt", iso_time(now)},
+  return {{"exportedAt", utc_text(unix_milliseconds(now), UtcForm::milliseconds)},
           {"runtime", runtime.count()},
           {"metrics",
            {{"totalRequests", run.requests},

@@ -4,12 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "messages/request/template_order.h"
 #include "tools/simserver/chat_request.h"
 
 namespace anyclaude::sim {
-
-// Where the tools stand. `tools_last` is the common case: system text, then tools, then messages.
-enum class TemplateOrder { tools_last, tools_first };
 
 // Ends every turn.
 inline constexpr std::string_view kEndOfTurn = "<|im_end|>";

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string>
 
+#include "base/text.h"
 #include "tools/simserver/json_reading.h"
 
 namespace anyclaude::sim {
@@ -13,12 +14,6 @@ std::optional<std::size_t> read_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 // False when the word is not known, or its number missing.
@@ -51,9 +46,9 @@ bool apply_word(Fault& fault, std::string_view name, std::optional<std::size_t> 
 
 Result<Fault> parse_fault(std::string_view text) {
   Fault fault;
-  text = trimmed(text);
+  text = trimmed(text, " ");
   while (!text.empty()) {
-    const std::string_view word = trimmed(text.substr(0, text.find(',')));
+    const std::string_view word = trimmed(text.substr(0, text.find(',')), " ");
     const std::size_t equals = word.find('=');
     const bool has_number = equals != std::string_view::npos;
     const auto number = has_number ? read_number(word.substr(equals + 1)) : std::nullopt;

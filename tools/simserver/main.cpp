@@ -10,9 +10,9 @@
 
 namespace {
 
+using anyclaude::TemplateOrder;
 using anyclaude::sim::SimServer;
 using anyclaude::sim::SimServerOptions;
-using anyclaude::sim::TemplateOrder;
 
 constexpr std::chrono::milliseconds kGrace{1'000};
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "backend/profile/backend_profile.h"
-#include "backend/profile/rescue_mode.h"
+#include "base/user_choices.h"
 #include "http/client/upstream_call.h"
 #include "http/wire/http_message.h"
 #include "messages/events/api_error.h"

@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "backend/profile/model_family.h"
+#include "base/user_choices.h"
+#include "http/wire/http_version.h"
 #include "messages/request/lane.h"
 
 namespace anyclaude {
 
 // --- Where and in which words a server is spoken to ---
-
-enum class Api { openai, anthropic };
 
 struct ApiEndpoint {
   Api api = Api::openai;
@@ -102,7 +102,6 @@ struct ReplyPolicy {
 
 // --- How the server behaves ---
 
-enum class HttpVersion { http_1_1, http_1_0 };
 enum class SlotReports { none, llama_cpp };  // whether /props, `timings` and `id_slot` are there
 enum class TokenCounting { none, llama_cpp, vllm, anthropic };
 // Where the server says which context a model is loaded with, and what the model can do.

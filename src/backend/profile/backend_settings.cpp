@@ -9,14 +9,12 @@ tl::unexpected<Error> wrong(std::string message) {
   return fail(ErrorKind::invalid_request, ErrorSource::config, std::move(message));
 }
 
-Status choose_api(BackendProfile& profile, std::string_view wanted) {
-  if (wanted.empty()) return {};
-  if (wanted != "openai" && wanted != "anthropic")
-    return wrong("'api' must be openai or anthropic, not '" + std::string(wanted) + "'");
-  const Api api = wanted == "anthropic" ? Api::anthropic : Api::openai;
-  if (!profile.offers(api))
-    return wrong("mode " + profile.name + " has no " + std::string(wanted) + " interface; leave 'api' out");
-  profile.api = api;
+Status choose_api(BackendProfile& profile, std::optional<Api> wanted) {
+  if (!wanted) return {};
+  if (!profile.offers(*wanted))
+    return wrong("mode " + profile.name + " has no " + std::string(word_of(*wanted)) +
+                 " interface; leave 'api' out");
+  profile.api = *wanted;
   return {};
 }
 

@@ -1,12 +1,13 @@
 // A profile together with what the user says: one server to be asked.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "backend/profile/backend_profile.h"
-#include "backend/profile/rescue_mode.h"
 #include "base/error.h"
+#include "base/user_choices.h"
 #include "http/client/upstream_call.h"
 
 namespace anyclaude {
@@ -27,16 +28,12 @@ struct BackendSettings {
   std::string profile_digest = {};
 };
 
-// What the makers of a model recommend, where the client says nothing, or what the server takes unasked.
-enum class SamplingChoice { published, servers_own };
-enum class ThinkingChoice { as_asked, never };
-
 // What a user may say of a server; empty texts leave what the profile says.
 struct BackendChoices {
   std::string base_url = {};
   std::string model = {};
   std::string api_key = {};
-  std::string api = {};  // openai, anthropic
+  std::optional<Api> api = std::nullopt;  // nothing: as the profile says
   SamplingChoice sampling = SamplingChoice::published;
   ThinkingChoice thinking = ThinkingChoice::as_asked;
   ModelRoles models = {};

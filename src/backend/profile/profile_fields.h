@@ -6,22 +6,11 @@
 #include <string_view>
 
 #include "backend/profile/backend_profile.h"
+#include "base/choice.h"
 
 namespace anyclaude {
 
-template <typename Enum>
-struct Choice {
-  std::string_view name;
-  Enum value;
-};
-// Clang up to 16 does not find this by itself.
-template <typename Enum>
-Choice(std::string_view, Enum) -> Choice<Enum>;
-
 // The words of each enumeration, found by the type of the argument.
-constexpr auto choices(Api) {
-  return std::array{Choice{"openai", Api::openai}, Choice{"anthropic", Api::anthropic}};
-}
 constexpr auto choices(Lane) {
   return std::array{Choice{"rewritten", Lane::rewritten}, Choice{"verbatim", Lane::verbatim}};
 }
@@ -118,14 +107,6 @@ constexpr auto choices(KeyUse) {
 constexpr auto choices(Thinks) {
   return std::array{Choice{"unknown", Thinks::unknown}, Choice{"never", Thinks::never},
                     Choice{"always", Thinks::always}, Choice{"switchable", Thinks::switchable}};
-}
-
-// The word of a choice.
-template <typename Enum>
-constexpr std::string_view word_of(Enum value) {
-  for (const auto& choice : choices(value))
-    if (choice.value == value) return choice.name;
-  return {};
 }
 
 // visit_fields(visitor, object) calls visitor("key", member, "what it means") for each member. `extra`, whose

@@ -108,19 +108,11 @@ class FieldReader {
   template <typename Enum>
   requires std::is_enum_v<Enum>
   void read(const Json& value, const std::string& key, Enum& member) {
-    std::vector<std::string> words;
-    for (const auto& choice : choices(member)) {
-      if (value == choice.name) {
-        member = choice.value;
-        return;
-      }
-      words.emplace_back(choice.name);
-    }
-    std::string list;
-    for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
-    std::string what = "must be one of " + list;
-    if (value.is_string()) what += "; the nearest is '" + nearest_name(value.get<std::string>(), words) + "'";
-    complain(key, what);
+    const std::string said = value.is_string() ? value.get<std::string>() : std::string();
+    if (const auto choice = choice_of<Enum>(said))
+      member = *choice;
+    else
+      complain(key, choice_fault<Enum>(said));
   }
 
   template <typename Entry>

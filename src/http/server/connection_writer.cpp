@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <ctime>
 
+#include "base/clock.h"
+#include "base/utc_time.h"
 #include "http/wire/header_syntax.h"
 #include "http/wire/status_text.h"
 
@@ -18,21 +19,6 @@ constexpr std::array<std::string_view, 7> kOwnFields{
 bool is_own_field(std::string_view name) {
   return std::ranges::any_of(kOwnFields,
                              [&](std::string_view own) { return equals_ignoring_case(own, name); });
-}
-
-// "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale.
-std::string http_date(std::time_t now) {
-  static constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02d %s %d %02d:%02d:%02d GMT",
-                kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
-                kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
-                utc.tm_sec);
-  return text.data();
 }
 
 tl::unexpected<Error> client_gone() {
@@ -52,7 +38,7 @@ std::string ConnectionWriter::head(int status, const HeaderFields& headers, Fram
   for (const HeaderField& field : headers) {
     if (!is_own_field(field.name)) append_field_line(text, field.name, field.value);
   }
-  append_field_line(text, "Date", http_date(std::time(nullptr)));
+  append_field_line(text, "Date", utc_text(unix_milliseconds(RealClock().system_now()), UtcForm::http_date));
   append_field_line(text, kContentTypeOptions, "nosniff");
   if (framing == Framing::length && status != 204) {
     append_field_line(text, "Content-Length", std::to_string(length));

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "http/wire/header_syntax.h"
 
 namespace anyclaude {
@@ -54,7 +55,7 @@ bool ChunkDecoder::take_line(std::string_view& bytes, std::size_t line_bytes_max
 void ChunkDecoder::take_size_line(std::string_view& bytes) {
   if (!take_line(bytes, limits::kChunkLineBytesMax)) return;
   const std::size_t digits = std::min(line_.find_first_not_of("0123456789abcdefABCDEF"), line_.size());
-  const std::string_view extension = trim_blanks(std::string_view(line_).substr(digits));
+  const std::string_view extension = trimmed(std::string_view(line_).substr(digits), kFieldBlanks);
   const bool extension_is_good = extension.empty() || (extension.front() == ';' && is_field_value(extension));
   if (digits == 0 || digits > 15 || !extension_is_good) {
     part_ = Part::malformed;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace anyclaude {
 namespace {
 
@@ -42,12 +44,6 @@ bool is_field_value(std::string_view text) {
   return std::ranges::all_of(text, is_value_char);
 }
 
-std::string_view trim_blanks(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 HeadEnd find_head_end(std::string_view bytes, std::size_t scanned) {
   for (std::size_t at = bytes.find('\n', scanned); at != std::string_view::npos;
        at = bytes.find('\n', at + 1)) {
@@ -66,7 +62,7 @@ FieldsVerdict parse_field_lines(std::string_view lines, std::size_t fields_max, 
     if (line.empty()) return lines.empty() ? FieldsVerdict::good : FieldsVerdict::malformed;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return FieldsVerdict::malformed;
-    const std::string_view value = trim_blanks(line.substr(colon + 1));
+    const std::string_view value = trimmed(line.substr(colon + 1), kFieldBlanks);
     if (!is_field_value(value)) return FieldsVerdict::malformed;
     if (out.size() == fields_max) return FieldsVerdict::too_many;
     out.add(std::string(line.substr(0, colon)), std::string(value));
@@ -80,7 +76,7 @@ bool lists_token(const HeaderFields& fields, std::string_view name, std::string_
     std::string_view rest = field.value;
     while (!rest.empty()) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
-      if (equals_ignoring_case(trim_blanks(rest.substr(0, comma)), token)) return true;
+      if (equals_ignoring_case(trimmed(rest.substr(0, comma), kFieldBlanks), token)) return true;
       rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
   }

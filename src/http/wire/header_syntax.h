@@ -20,7 +20,6 @@ std::string ascii_lower(std::string_view text);
 bool is_token(std::string_view text);
 // No control characters but tab.
 bool is_field_value(std::string_view text);
-std::string_view trim_blanks(std::string_view text);
 
 enum class HeadState { incomplete, complete, malformed };
 struct HeadEnd {

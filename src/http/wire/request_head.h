@@ -8,10 +8,10 @@
 
 #include "http/wire/header_syntax.h"
 #include "http/wire/http_message.h"
+#include "http/wire/http_version.h"
 
 namespace anyclaude {
 
-enum class HttpVersion { http_1_0, http_1_1 };
 enum class AfterReply { keep_connection, close_connection };
 
 struct RequestHead {

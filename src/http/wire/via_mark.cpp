@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "http/wire/header_syntax.h"
 
 namespace anyclaude {
@@ -18,7 +19,7 @@ ViaVerdict check_via(std::string_view via, std::string_view own_mark) {
   int hops = 0;
   while (!via.empty()) {
     const std::size_t comma = std::min(via.find(','), via.size());
-    const std::string_view mark = trim_blanks(via.substr(0, comma));
+    const std::string_view mark = trimmed(via.substr(0, comma), kFieldBlanks);
     via.remove_prefix(std::min(comma + 1, via.size()));
     if (mark.empty()) continue;
     if (mark == own_mark) return ViaVerdict::came_back;

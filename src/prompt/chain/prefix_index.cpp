@@ -13,12 +13,22 @@ constexpr std::size_t kLinksMax = 8'192;
 
 }  // namespace
 
-PrefixIndex::Server& PrefixIndex::server(std::string_view backend) {
+// Leaves `lock` while the store is read.
+PrefixIndex::Server& PrefixIndex::server(std::string_view backend, std::unique_lock<std::mutex>& lock) {
+  if (const auto known = servers_.find(backend); known != servers_.end()) return known->second;
+  lock.unlock();
+  Server stored = read_server(backend);
+  lock.lock();
+  // Another request may have been faster.
   if (const auto known = servers_.find(backend); known != servers_.end()) return known->second;
   if (servers_.size() >= kServersMax) servers_.erase(servers_.begin());
-  Server& added = servers_[std::string(backend)];
+  return servers_[std::string(backend)] = std::move(stored);
+}
+
+PrefixIndex::Server PrefixIndex::read_server(std::string_view backend) const {
+  Server found;
   const auto stored = store_.get(kPrefixIndexTable, backend);
-  if (!stored || !*stored) return added;
+  if (!stored || !*stored) return found;
   ByteReader in(**stored);
   in.list([&] {
     const int number = static_cast<int>(in.number());
@@ -28,17 +38,17 @@ PrefixIndex::Server& PrefixIndex::server(std::string_view backend) {
       const Digest128 digest{in.number(), in.number()};
       slot.links.push_back({digest, in.number()});
     });
-    added.slots[number] = std::move(slot);
+    found.slots[number] = std::move(slot);
   });
-  if (!in.complete()) added.slots.clear();
-  return added;
+  if (!in.complete()) found.slots.clear();
+  return found;
 }
 
 ExpectedReuse PrefixIndex::expect(std::string_view backend, const PrefixChain& chain) {
   const std::size_t total = chain.bytes_of_first(chain.links().size());
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   ExpectedReuse best;
-  for (const auto& [number, slot] : server(backend).slots) {
+  for (const auto& [number, slot] : server(backend, lock).slots) {
     const auto same = [](const ChainLink& left, const ChainLink& right) {
       return left.digest == right.digest;
     };
@@ -54,8 +64,8 @@ ExpectedReuse PrefixIndex::expect(std::string_view backend, const PrefixChain& c
 }
 
 void PrefixIndex::note_served(std::string_view backend, int slot, const PrefixChain& chain) {
-  const std::lock_guard lock(mutex_);
-  Server& known = server(backend);
+  std::unique_lock lock(mutex_);
+  Server& known = server(backend, lock);
   Slot& served = known.slots[slot];
   served.served_at_ms = unix_milliseconds(clock_.system_now());
   const auto& links = chain.links();
@@ -68,7 +78,7 @@ void PrefixIndex::note_served(std::string_view backend, int slot, const PrefixCh
 }
 
 Status PrefixIndex::flush() {
-  std::vector<std::pair<std::string, std::string>> writes;
+  std::vector<StateWrite> writes;
   {
     const std::lock_guard lock(mutex_);
     for (auto& [backend, known] : servers_) {
@@ -84,13 +94,10 @@ Status PrefixIndex::flush() {
           out.number(link.bytes);
         });
       });
-      writes.emplace_back(backend, out.take());
+      writes.push_back({kPrefixIndexTable, backend, out.take()});
     }
   }
-  Status first;
-  for (const auto& [backend, value] : writes)
-    if (Status status = store_.put(kPrefixIndexTable, backend, value); !status && first) first = status;
-  return first;
+  return store_.write_all(std::move(writes));
 }
 
 void PrefixIndex::forget() {

@@ -23,7 +23,7 @@ struct ExpectedReuse {
 };
 
 // Thread-safe. Persistent: after a restart of the broker the servers still hold what they held. A state store
-// that fails is worked without.
+// that fails is worked without; no lock is held over it.
 class PrefixIndex {
  public:
   PrefixIndex(StateStore& store, const Clock& clock) : store_(store), clock_(clock) {}
@@ -48,7 +48,8 @@ class PrefixIndex {
     bool changed = false;
   };
 
-  Server& server(std::string_view backend);
+  Server& server(std::string_view backend, std::unique_lock<std::mutex>& lock);
+  Server read_server(std::string_view backend) const;
 
   StateStore& store_;
   const Clock& clock_;

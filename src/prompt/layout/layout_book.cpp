@@ -18,19 +18,33 @@ std::size_t size_of_all(const std::vector<std::shared_ptr<const ConversationLayo
   return bytes;
 }
 
+std::vector<std::shared_ptr<const ConversationLayout>> read_layouts(PendingState& state,
+                                                                    const std::string& key) {
+  std::vector<std::shared_ptr<const ConversationLayout>> layouts;
+  const auto stored = state.get(kLayoutsTable, key);
+  if (!stored) return layouts;
+  if (auto decoded = decode_layouts(*stored))
+    for (ConversationLayout& layout : *decoded)
+      layouts.push_back(std::make_shared<const ConversationLayout>(std::move(layout)));
+  return layouts;
+}
+
 }  // namespace
 
-LayoutBook::Entry& LayoutBook::entry(const std::string& key) {
+LayoutBook::Entry& LayoutBook::entry(const std::string& key, std::unique_lock<std::mutex>& lock) {
+  Layouts stored;
+  if (!by_key_.contains(key)) {
+    lock.unlock();
+    stored = read_layouts(state_, key);
+    lock.lock();
+  }
+  // Another request of the conversation may have been faster.
   if (const auto known = by_key_.find(key); known != by_key_.end()) {
     entries_.splice(entries_.begin(), entries_, known->second);
     return entries_.front();
   }
-  entries_.push_front({key, ++changes_, {}});
+  entries_.push_front({key, ++changes_, std::move(stored)});
   by_key_[key] = entries_.begin();
-  if (const auto stored = state_.get(kLayoutsTable, key))
-    if (auto layouts = decode_layouts(*stored))
-      for (ConversationLayout& layout : *layouts)
-        entries_.front().layouts.push_back(std::make_shared<const ConversationLayout>(std::move(layout)));
   bytes_ += size_of_all(entries_.front().layouts);
   make_room();
   return entries_.front();
@@ -49,8 +63,8 @@ LayoutCandidates LayoutBook::candidates(const std::string& key, const std::vecto
                                         std::uint64_t session) {
   LayoutCandidates found;
   {
-    const std::lock_guard lock(mutex_);
-    const Entry& known = entry(key);
+    std::unique_lock lock(mutex_);
+    const Entry& known = entry(key, lock);
     found = {known.layouts, known.version};
   }
   std::erase_if(found.layouts, [&links](const auto& layout) {
@@ -68,8 +82,8 @@ LayoutCandidates LayoutBook::candidates(const std::string& key, const std::vecto
 LayoutBook::Kept LayoutBook::keep(const std::string& key, ConversationLayout layout, std::string_view project,
                                   std::uint64_t version) {
   if (size_of(layout) > limits::kRememberedLayoutBytesMax) return Kept::yes;
-  const std::lock_guard lock(mutex_);
-  Entry& known = entry(key);
+  std::unique_lock lock(mutex_);
+  Entry& known = entry(key, lock);
   if (known.version != version) return Kept::too_late;
   put(known, std::move(layout), project);
   return Kept::yes;
@@ -77,8 +91,8 @@ LayoutBook::Kept LayoutBook::keep(const std::string& key, ConversationLayout lay
 
 void LayoutBook::keep(const std::string& key, ConversationLayout layout, std::string_view project) {
   if (size_of(layout) > limits::kRememberedLayoutBytesMax) return;
-  const std::lock_guard lock(mutex_);
-  put(entry(key), std::move(layout), project);
+  std::unique_lock lock(mutex_);
+  put(entry(key, lock), std::move(layout), project);
 }
 
 void LayoutBook::put(Entry& entry, ConversationLayout layout, std::string_view project) {

@@ -55,8 +55,8 @@ class LayoutBook {
     std::uint64_t version = 0;
     Layouts layouts;  // the one used last in front
   };
-  // With mutex_ held.
-  Entry& entry(const std::string& key);
+  // With mutex_ held, which entry() leaves through `lock` while the store is read.
+  Entry& entry(const std::string& key, std::unique_lock<std::mutex>& lock);
   void put(Entry& entry, ConversationLayout layout, std::string_view project);
   void make_room();
 

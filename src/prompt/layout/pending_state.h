@@ -13,8 +13,9 @@
 
 namespace anyclaude {
 
-// Thread-safe. What waits is found again before it is written. A store that fails loses what waited and
-// nothing else: whoever reads has their own copy in memory.
+// Thread-safe. What waits, or is being written, is found as if it were in the store. No lock is held over the
+// store but that of flush(), which no request takes. A store that fails loses what waited and nothing else:
+// whoever reads has their own copy in memory.
 class PendingState {
  public:
   explicit PendingState(StateStore& store) : store_(store) {}
@@ -24,24 +25,31 @@ class PendingState {
   // The same for what a project's prompts say (storage/row_projects.h), beside what others' say in that row.
   // `project` is empty when it is not known.
   void put_of_project(const StateTable& table, std::string key, std::string value, std::string_view project);
+  void erase(const StateTable& table, std::string key);
   // Nothing also when the store cannot be read.
   std::optional<std::string> get(const StateTable& table, std::string_view key);
-  // Writes everything; the first error when there was one.
+  // Every row of a table, by its key.
+  Result<std::map<std::string, std::string>> rows(const StateTable& table);
+  // Writes everything as one batch; the first error when there was one.
   Status flush();
-
-  StateStore& store() { return store_; }
 
  private:
   // By the table's constant and the key.
   using Place = std::pair<const StateTable*, std::string>;
-
-  StateStore& store_;
-  std::mutex mutex_;
   struct Waiting {
-    std::string value;
+    std::optional<std::string> value;  // nothing: the row goes
     std::set<std::string> projects;
   };
-  std::map<Place, Waiting> waiting_;
+  using Writes = std::map<Place, Waiting>;
+
+  Waiting& waiting(const StateTable& table, std::string key);
+  Status write(const Writes& writes);
+
+  StateStore& store_;
+  std::mutex flush_mutex_;  // taken first
+  std::mutex mutex_;        // of everything below
+  Writes waiting_;
+  Writes writing_;
 };
 
 }  // namespace anyclaude

@@ -44,7 +44,7 @@ class PromptOrderer::Impl {
         layouts_(state_),
         arguments_(state_),
         learner_(secret),
-        learned_(store) {
+        learned_(state_) {
     if (const auto bytes = state_.get(kRanksTable, kToolRanksKey)) tool_ranks_.decode(*bytes);
     if (const auto bytes = state_.get(kRanksTable, kBlockRanksKey)) block_ranks_.decode(*bytes);
     if (const auto bytes = state_.get(kSightingsTable, kSightingsKey)) learner_.decode(*bytes);
@@ -116,7 +116,7 @@ class PromptOrderer::Impl {
     bytes += '\0';
     bytes += context.agent_id;
     bytes += '\0';
-    bytes += name_of(level_);
+    bytes += word_of(level_);
     bytes += '\0';
     bytes += std::to_string(links.front());
     return keyed_digest(bytes, secret_).hex();
@@ -129,10 +129,7 @@ class PromptOrderer::Impl {
   PromptParts parts_for(const Turn& turn, const LearnedView& learned) {
     return take_apart(turn.request, turn.bounds, level_, cutter_, learned, secret_);
   }
-  LearnedView learned_before(std::uint64_t number) const {
-    const std::lock_guard lock(learned_mutex_);
-    return learned_.view(number);
-  }
+  LearnedView learned_before(std::uint64_t number) const { return learned_.view(number); }
 
   // The pieces that keep their place; where nothing moves there are none.
   std::vector<PromptPiece> placed_pieces(const PromptParts& parts, const TurnBounds& bounds) const {
@@ -166,17 +163,12 @@ class PromptOrderer::Impl {
   // A first turn that was seen before is sent again, or opens another conversation, which is told what was
   // learned meanwhile.
   bool may_be_sent_again(const ConversationLayout& layout, std::uint64_t session) const {
-    const std::lock_guard lock(learned_mutex_);
     return layout.session == session && layout.learned_before == learned_.next();
   }
 
   Plan begin(const Turn& turn) {
-    std::uint64_t next = 0;
-    {
-      const std::lock_guard lock(learned_mutex_);
-      learned_.refresh();
-      next = learned_.next();
-    }
+    learned_.refresh();
+    const std::uint64_t next = learned_.next();
     Plan plan{parts_for(turn, learned_before(next)), {}, false, true};
     observe_ranks(plan.parts, turn.learning);
     ConversationLayout& layout = plan.layout;
@@ -281,7 +273,6 @@ class PromptOrderer::Impl {
                             std::back_inserter(found));
         });
     if (learner_.take_changed()) state_.put(kSightingsTable, std::string(kSightingsKey), learner_.encode());
-    const std::lock_guard book_lock(learned_mutex_);
     for (LearnedLine& line : found) learned_.add(std::move(line), secret_);
   }
 
@@ -294,9 +285,8 @@ class PromptOrderer::Impl {
   ToolArguments arguments_;
   SetRanks tool_ranks_;
   SetRanks block_ranks_;
-  std::mutex learner_mutex_;  // taken before the other one
+  std::mutex learner_mutex_;  // of the learner; taken before others
   LineLearner learner_;
-  mutable std::mutex learned_mutex_;
   LearnedBook learned_;
 };
 

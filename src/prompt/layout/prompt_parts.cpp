@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace anyclaude {
 namespace {
 
@@ -9,15 +11,8 @@ constexpr std::string_view kReminderOpen = "<system-reminder>";
 constexpr std::string_view kReminderClose = "</system-reminder>";
 constexpr std::string_view kFactsOpen = "<system-reminder>\n# Session facts, for what stands above";
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
 bool is_reminder_text(std::string_view text) {
-  text = trimmed(text);
+  text = trimmed(text, kTextBlanks);
   return text.starts_with(kReminderOpen) && text.ends_with(kReminderClose) &&
          text.find(kReminderOpen, 1) == text.npos;
 }
@@ -110,7 +105,7 @@ class Apart {
   }
 
   void add_piece(PieceKind kind, std::string text) {
-    if (!trimmed(text).empty()) parts_.pieces.push_back({kind, std::move(text)});
+    if (!trimmed(text, kTextBlanks).empty()) parts_.pieces.push_back({kind, std::move(text)});
   }
 
   void add_tool(std::size_t index) {
@@ -131,7 +126,7 @@ class Apart {
     for (std::size_t i = 0; i < bounds_.tail; ++i)
       if (request_.messages[i].role == Role::system) {
         const std::string text = message_text(request_.messages[i]);
-        if (const auto kept = cut(TextPlace::reminder, {}, text); !trimmed(kept->kept).empty())
+        if (const auto kept = cut(TextPlace::reminder, {}, text); !trimmed(kept->kept, kTextBlanks).empty())
           add_piece(PieceKind::block, as_reminder(kept->kept));
       }
     for (const ContentBlock& block : request_.messages[bounds_.first_user].content)

@@ -82,24 +82,6 @@ std::string_view name_of(Role role) {
 
 }  // namespace
 
-std::string_view name_of(TraceDetail detail) {
-  switch (detail) {
-    case TraceDetail::full:
-      return "full";
-    case TraceDetail::excerpts:
-      return "excerpts";
-    case TraceDetail::hashes:
-      return "hashes";
-  }
-  return "";
-}
-
-std::optional<TraceDetail> trace_detail_from(std::string_view name) {
-  for (const TraceDetail detail : {TraceDetail::full, TraceDetail::excerpts, TraceDetail::hashes})
-    if (name_of(detail) == name) return detail;
-  return std::nullopt;
-}
-
 std::uint64_t PromptTrace::bytes() const {
   std::uint64_t sum = 0;
   for (const TraceSegment& segment : segments)
@@ -171,16 +153,19 @@ std::optional<PromptTrace> decode_trace(std::string_view bytes) {
   return trace;
 }
 
-Status keep_trace(StateStore& store, const PromptTrace& trace) {
-  const std::string value = encode_trace(trace);
+// A trace too large for the table is not kept.
+Status TraceRing::add_writes(const PromptTrace& trace, std::vector<StateWrite>& writes) {
+  std::string value = encode_trace(trace);
   if (trace.too_large || value.size() > kRecentRequestsTable.value_bytes_max) return {};
   // Keys in the order of time.
   char time[24];
   std::snprintf(time, sizeof time, "%016llx-", static_cast<unsigned long long>(trace.at_ms));
-  const std::string key = time + trace.request_id;
-  if (auto attributed = attribute_row(store, kRecentRequestsTable, key, trace.project); !attributed)
-    return attributed;
-  return store.put(kRecentRequestsTable, key, value);
+  std::string key = time + trace.request_id;
+  auto attribution = row_attribution(store_, kRecentRequestsTable, key, {trace.project});
+  if (!attribution) return tl::unexpected(attribution.error());
+  if (*attribution) writes.push_back(std::move(**attribution));
+  writes.push_back({kRecentRequestsTable, std::move(key), std::move(value)});
+  return {};
 }
 
 void TraceRing::add(PromptTrace trace) {
@@ -197,9 +182,11 @@ Status TraceRing::flush() {
     taken.swap(waiting_);
   }
   Status first;
+  std::vector<StateWrite> writes;
   for (const PromptTrace& trace : taken)
-    if (Status status = keep_trace(store_, trace); !status && first) first = status;
-  return first;
+    if (Status status = add_writes(trace, writes); !status && first) first = std::move(status);
+  Status written = store_.write_all(std::move(writes));
+  return first ? written : first;
 }
 
 Result<std::vector<PromptTrace>> recent_traces(StateStore& store) {

@@ -9,17 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/user_choices.h"
 #include "messages/request/messages_request.h"
 #include "prompt/rules/text_lines.h"
 #include "storage/state_store.h"
 
 namespace anyclaude {
 
-// How much of each line is kept: all, its first kExcerptBytes, or only its mark.
-enum class TraceDetail { full, excerpts, hashes };
+// Of each line TraceDetail::excerpts keeps so many bytes.
 inline constexpr std::size_t kExcerptBytes = 120;
-std::string_view name_of(TraceDetail detail);
-std::optional<TraceDetail> trace_detail_from(std::string_view name);
 
 struct TraceLine {
   LineMark mark = 0;
@@ -58,9 +56,6 @@ std::optional<PromptTrace> decode_trace(std::string_view bytes);
 // The requests of late, a ring. The oldest goes when a new one comes; `purge --all` empties it.
 inline constexpr StateTable kRecentRequestsTable{"recent_requests", 1, 64, 2 * 1024 * 1024};
 
-// A trace too large for the table is not kept.
-Status keep_trace(StateStore& store, const PromptTrace& trace);
-
 // Takes traces at once and writes them when told to. Thread-safe. Of more than kWaitingMax that wait, the
 // oldest are lost.
 class TraceRing {
@@ -77,6 +72,8 @@ class TraceRing {
   void forget();
 
  private:
+  Status add_writes(const PromptTrace& trace, std::vector<StateWrite>& writes);
+
   StateStore& store_;
   const TraceDetail detail_;
   std::mutex mutex_;

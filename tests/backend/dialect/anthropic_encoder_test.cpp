@@ -317,7 +317,7 @@ TEST(AnthropicEncoder, CutsMaxTokensToWhatFits) {
 
 TEST(UpstreamDialect, ANativeCallHasItsOwnPathAndHeadersMadeFromNothing) {
   BackendChoices choices;
-  choices.api = "anthropic";
+  choices.api = Api::anthropic;
   choices.api_key = "sk-local";
   const auto settings = make_backend_settings(built_in_profile("mlx-omni"), choices);
   ASSERT_TRUE(settings) << settings.error().message;

@@ -46,7 +46,7 @@ TEST(NothingLost, EveryLineOfEveryRecordingIsSaidExactlyOnceAtEveryLevel) {
       LayerFixture fixture(level);
       const auto before = without_frames(sorted_lines(parsed(recording.body)));
       const auto after = without_frames(sorted_lines(fixture.ordered(recording.body)));
-      EXPECT_EQ(before, after) << recording.name << " at " << name_of(level) << ": "
+      EXPECT_EQ(before, after) << recording.name << " at " << word_of(level) << ": "
                                << first_missing(before, after);
     }
 }

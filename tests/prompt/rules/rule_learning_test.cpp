@@ -107,7 +107,7 @@ TEST(Learning, SightingsSurviveARestart) {
 Json with_line(std::string_view words, std::string_view line) {
   Json body = recorded("other_prompt/0002");
   std::string text = body["system"].back()["text"];
-  text.insert(text.find("# EnvironmentVariables"), std::string(line) + "\n\n");
+  text.insert(text.find("# Environment"), std::string(line) + "\n\n");
   body["system"].back()["text"] = text;
   body["messages"][0]["content"].back()["text"] = words;
   return body;
@@ -132,6 +132,7 @@ TEST(Learning, WhatWasForgottenStaysWhereItStands) {
   LayerFixture fixture;
   for (const char* word : {"1", "2", "3"})
     (void)fixture.ordered(with_line(word, "Hook ran at step " + std::string(word)));
+  ASSERT_TRUE(fixture.layer->flush());
   ASSERT_TRUE(fixture.store->states().clear(kLearnedLinesTable).has_value());
   const MessagesRequest later = fixture.ordered(with_line("four", "Hook ran at step 4"));
   EXPECT_THAT(later.system.back().text, HasSubstr("Hook ran at step 4"));

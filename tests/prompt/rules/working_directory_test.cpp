@@ -11,8 +11,7 @@ Message said(Role role, std::string text) {
 
 TEST(WorkingDirectory, IsReadFromEveryPlaceAClientSaysIt) {
   MessagesRequest in_system;
-  in_system.system = {
-      {"You are an agent.\n# EnvironmentVariables\n - Primary working directory: /srv/ada/engine \n"}};
+  in_system.system = {{"You are an agent.\n# Environment\n - Primary working directory: /srv/ada/engine \n"}};
   EXPECT_EQ(find_working_directory(in_system), "/srv/ada/engine");
 
   MessagesRequest older;

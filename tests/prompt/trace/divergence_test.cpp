@@ -68,11 +68,13 @@ TEST(PromptTrace, KeepsWhatItIsToldToKeep) {
 TEST(PromptTrace, TheRingKeepsTheNewestAndPurgingEmptiesIt) {
   FakeClock clock;
   const auto store = MemoryStore::create(clock);
+  TraceRing ring(store->states());
   PromptTrace one = trace("Be kind.", "hi");
   for (std::uint64_t i = 0; i < kRecentRequestsTable.entries_max + 3; ++i) {
     one.request_id = "req_" + std::to_string(i);
     one.at_ms = static_cast<std::int64_t>(1000 + i);
-    ASSERT_TRUE(keep_trace(store->states(), one).has_value());
+    ring.add(one);
+    ASSERT_TRUE(ring.flush().has_value());
   }
   const auto kept = recent_traces(store->states());
   ASSERT_THAT(*kept, SizeIs(kRecentRequestsTable.entries_max));
