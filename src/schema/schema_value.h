@@ -20,7 +20,7 @@ std::vector<std::string_view> schema_types(const nlohmann::ordered_json& schema)
 // True for a name that JSON Schema does not have.
 bool has_schema_type(const nlohmann::ordered_json& value, std::string_view type);
 
-// What a string spells, for somebody who expects `type`; nothing when it spells no such value.
+// The value of `type` that a string spells; nothing when it spells none.
 std::optional<nlohmann::ordered_json> spelled_value(const std::string& text, std::string_view type);
 
 // The value as one of `type`, when that loses nothing.
