@@ -1,13 +1,10 @@
 // The chain of a request's prompt, in the order in which a chat template renders it.
 #pragma once
 
-#include "messages/request/messages_request.h"
+#include "messages/request/block_visitor.h"
 #include "prompt/chain/prefix_chain.h"
 
 namespace anyclaude {
-
-// Where a template puts the tools. Most put them behind the system text.
-enum class TemplateOrder { tools_last, tools_first };
 
 // Long texts are cut at line ends into segments of about kSegmentBytes, so that a change costs what stands
 // behind it and not the whole text. Tools that are deferred are not rendered and not in the chain.
