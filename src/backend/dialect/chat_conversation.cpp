@@ -83,20 +83,18 @@ class ConversationBuilder {
 
   void add_tool_result(const ToolResultBlock& result) {
     std::string text;
-    visit_blocks(result.content, Overloads{[&](const ImageBlock& image) {
-                                             if (add_image(result_images_, image)) {
-                                               append_text(text, kImageFollows);
-                                             } else {
-                                               append_text(text, image_words(image));
-                                             }
-                                           },
-                                           [&](const auto& block) {
-                                             append_text(text, escape_reminder_tags(texts_(block)));
-                                           }});
+    visit_blocks(
+        result.content,
+        Overloads{[&](const ImageBlock& image) { append_text(text, result_image(image)); },
+                  [&](const auto& block) { append_text(text, escape_reminder_tags(texts_(block))); }});
     if (result.outcome == ToolOutcome::error) text.insert(0, kFailedCall);
     ChatMessage message{.role = ChatRole::tool, .parts = {{ChatPart::Kind::text, std::move(text)}}};
     message.tool_call_id = call_ids_(result.tool_use_id);
     results_.push_back(std::move(message));
+  }
+
+  std::string result_image(const ImageBlock& image) {
+    return add_image(result_images_, image) ? std::string(kImageFollows) : image_words(image);
   }
 
   void add_part(std::vector<ChatPart>& parts, const ImageBlock& image) {
