@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "messages/request/messages_request.h"
+#include "messages/request/template_order.h"
 
 namespace anyclaude {
 
@@ -30,9 +31,6 @@ template <typename Content, typename Visitor>
 void visit_blocks(Content& content, Visitor&& visitor) {
   for (auto& block : content) visit_block(block, visitor);
 }
-
-// Where a chat template puts the tools. Most put them behind the system text.
-enum class TemplateOrder { tools_last, tools_first };
 
 // The parts of a prompt in the order in which a template renders them: system(TextBlock), tool(Tool) for each
 // tool that is not deferred, and for each message message(Message), then its blocks.

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "messages/request/block_visitor.h"
+
 namespace anyclaude {
 namespace {
 

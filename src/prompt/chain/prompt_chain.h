@@ -1,7 +1,8 @@
 // The chain of a request's prompt, in the order in which a chat template renders it.
 #pragma once
 
-#include "messages/request/block_visitor.h"
+#include "messages/request/messages_request.h"
+#include "messages/request/template_order.h"
 #include "prompt/chain/prefix_chain.h"
 
 namespace anyclaude {
