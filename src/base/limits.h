@@ -128,9 +128,11 @@ inline constexpr std::size_t kToolCallsMax = 1'024;
 // part.
 inline constexpr std::size_t kToolCallLookAlwaysBytes = 16 * 1024;
 inline constexpr std::size_t kToolCallLookParts = 64;
-// How much may be compared and copied to fit the calls of one tool into its schema. Branches that refer to
-// each other multiply.
+// How much may be compared and copied to judge the calls of one answer by their schemas, or to fit the calls
+// of one tool into its schema. Branches that refer to each other multiply.
 inline constexpr std::uint64_t kSchemaStepsMax = 2'000'000;
+// Schemas entered one inside the other. References may lead in circles.
+inline constexpr int kSchemaDepthMax = 64;
 
 // The circuit breaker of a failed server stays open for so long while another server can answer; server
 // errors count from so many in a row on.

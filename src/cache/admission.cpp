@@ -1,12 +1,12 @@
 #include "cache/admission.h"
 
-#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/bounded_json.h"
 #include "base/limits.h"
+#include "schema/json_schema.h"
 
 namespace anyclaude {
 
@@ -30,79 +30,37 @@ const Json* member(const Json& object, const std::string& name) {
   return found == object.end() ? nullptr : &*found;
 }
 
-bool is_whole(const Json& value) {
-  if (value.is_number_integer()) return true;
-  if (!value.is_number_float()) return false;
-  const double number = value.get<double>();
-  return number >= -9007199254740992.0 && number <= 9007199254740992.0 &&
-         static_cast<double>(static_cast<std::int64_t>(number)) == number;
-}
-
-bool has_type(const Json& value, std::string_view type) {
-  if (type == "object") return value.is_object();
-  if (type == "array") return value.is_array();
-  if (type == "string") return value.is_string();
-  if (type == "boolean") return value.is_boolean();
-  if (type == "null") return value.is_null();
-  if (type == "number") return value.is_number();
-  if (type == "integer") return is_whole(value);
-  return true;
-}
-
-// `type` is one name or a list of them; anything else demands nothing.
-bool fits_type(const Json& value, const Json& property) {
-  const Json* type = member(property, "type");
-  if (type == nullptr) return true;
-  if (type->is_string()) return has_type(value, type->get_ref<const std::string&>());
-  if (!type->is_array() || type->empty()) return true;
-  return std::any_of(type->begin(), type->end(), [&value](const Json& name) {
-    return !name.is_string() || has_type(value, name.get_ref<const std::string&>());
-  });
-}
-
-bool fits_schema(const Json& input, const Json& schema) {
-  if (!input.is_object()) return false;
-  if (const Json* required = member(schema, "required"); required != nullptr && required->is_array())
-    for (const Json& name : *required)
-      if (name.is_string() && !input.contains(name.get_ref<const std::string&>())) return false;
-  if (const Json* properties = member(schema, "properties"))
-    for (const auto& [name, value] : input.items())
-      if (const Json* property = member(*properties, name);
-          property != nullptr && !fits_type(value, *property))
-        return false;
-  return true;
-}
-
 // Finds a tool by its name and reads its schema once, however many calls an answer has. Of two tools with one
-// name the first counts.
+// name the first counts. The calls of an answer share one measure of work.
 class ToolSchemas {
  public:
   explicit ToolSchemas(const std::vector<OfferedTool>& offered) : offered_(offered) {}
 
+  AdmissionVerdict judge_input(const std::string& name, const Json* input) {
+    const JsonSchema* schema = find(name);
+    if (schema == nullptr) return AdmissionVerdict::tool_not_offered;
+    // What is not decided counts as valid.
+    const bool is_valid = input != nullptr && input->is_object() &&
+                          schema->check(*input, steps_) != SchemaVerdict::does_not_fit;
+    return is_valid ? AdmissionVerdict::admitted : AdmissionVerdict::tool_input_invalid;
+  }
+
+ private:
   // Null when the tool was not offered.
-  const Json* find(const std::string& name) {
+  const JsonSchema* find(const std::string& name) {
     if (const auto known = schemas_.find(name); known != schemas_.end()) return &known->second;
     if (places_.empty())
       for (std::size_t i = 0; i < offered_.size(); ++i) places_.emplace(offered_[i].name, i);
     const auto place = places_.find(name);
     if (place == places_.end()) return nullptr;
-    return &schemas_.emplace(name, parse_ordered_json(offered_[place->second].input_schema_json))
-                .first->second;
+    return &schemas_.try_emplace(name, offered_[place->second].input_schema_json).first->second;
   }
 
- private:
   const std::vector<OfferedTool>& offered_;
   std::map<std::string_view, std::size_t> places_;
-  std::map<std::string, Json> schemas_;
+  std::map<std::string, JsonSchema> schemas_;
+  SchemaSteps steps_;
 };
-
-AdmissionVerdict judge_call(const Json& call, ToolSchemas& schemas) {
-  const Json* schema = schemas.find(string_member(call, "name"));
-  if (schema == nullptr) return AdmissionVerdict::tool_not_offered;
-  const Json* input = member(call, "input");
-  if (input == nullptr || !fits_schema(*input, *schema)) return AdmissionVerdict::tool_input_invalid;
-  return AdmissionVerdict::admitted;
-}
 
 AdmissionVerdict judge_stop(const std::string& stop_reason) {
   if (stop_reason.empty()) return AdmissionVerdict::not_complete;
@@ -125,8 +83,8 @@ AdmissionVerdict judge_content(const Json& content, const std::string& stop_reas
       says_something = true;
     if (type != "tool_use") continue;
     calls_something = true;
-    if (const auto verdict = judge_call(block, schemas); verdict != AdmissionVerdict::admitted)
-      return verdict;
+    const auto verdict = schemas.judge_input(string_member(block, "name"), member(block, "input"));
+    if (verdict != AdmissionVerdict::admitted) return verdict;
   }
   if (!says_something && !calls_something) return AdmissionVerdict::blank;
   // Some servers drop a call they cannot parse and still say that they made one.

@@ -112,6 +112,27 @@ TEST(Admission, InputHasTheTypesTheSchemaNames) {
   EXPECT_TRUE(judge_value(1, "7"));
 }
 
+TEST(Admission, InputFitsTheSchemaInDepth) {
+  constexpr auto kSchema =
+      R"({"type":"object","additionalProperties":false,"required":["edits"],"properties":{"edits":{"type":"array",)"
+      R"("minItems":1,"items":{"type":"object","required":["old"],"properties":{"old":{"type":"string"},)"
+      R"("mode":{"enum":["one","all"]}}}}}})";
+  const auto judge_edits = [&](const char* edits) {
+    return judge_input({{"edits", json::parse(edits)}}, kSchema);
+  };
+  EXPECT_EQ(judge_edits(R"([{"old":"x","mode":"all"},{"old":"y"}])"), AdmissionVerdict::admitted);
+  for (const auto* edits : {"[]", "[{}]", R"([{"old":1}])", R"([{"old":"x","mode":"some"}])"})
+    EXPECT_EQ(judge_edits(edits), AdmissionVerdict::tool_input_invalid) << edits;
+  EXPECT_EQ(judge_input({{"edits", json::parse(R"([{"old":"x"}])")}, {"more", 1}}, kSchema),
+            AdmissionVerdict::tool_input_invalid);
+}
+
+TEST(Admission, InputThatTheSchemaDoesNotDecideIsAdmitted) {
+  EXPECT_EQ(judge_input(json::object(), R"({"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/a"}}})"),
+            AdmissionVerdict::admitted);
+  EXPECT_EQ(judge_input({{"v", 1}}, R"({"properties":{"v":{"multipleOf":2}}})"), AdmissionVerdict::admitted);
+}
+
 TEST(Admission, ASchemaThatCannotBeReadDemandsNothingMore) {
   for (const auto* schema :
        {"", "[]", "{", R"({"required":1,"properties":2})", R"({"required":[1],"properties":{"v":3}})"}) {

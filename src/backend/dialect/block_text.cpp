@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/json_text.h"
 #include "http/wire/http_message.h"
+#include "messages/request/block_visitor.h"
 
 namespace anyclaude {
 namespace {
@@ -67,59 +68,58 @@ std::string source_json(const Block& block) {
 
 }  // namespace
 
-struct BlockTexts::Words {
-  BlockTexts& texts;
-
-  std::string operator()(const TextBlock& block) const { return block.text; }
-
-  std::string operator()(const ImageBlock& block) const {
-    return R"({"type":"image","source":)" + source_json(block) + '}';
-  }
-
-  std::string operator()(const DocumentBlock& block) const {
-    if (block.source != MediaSource::text) {
-      std::string out = R"({"type":"document","source":)";
-      out += source_json(block);
-      append_member(out, "title", block.title);
-      append_member(out, "context", block.context);
-      return out + '}';
-    }
-    std::string out;
-    for (const std::string* piece : {&block.title, &block.context, &block.data}) {
-      if (piece->empty()) continue;
-      if (!out.empty()) out += "\n\n";
-      out += *piece;
-    }
-    return out;
-  }
-
-  std::string operator()(const ToolUseBlock& block) const {
-    std::string out = R"({"type":"tool_use","name":)" + json_string(block.name);
-    return out + R"(,"input":)" + block.input.text + '}';
-  }
-
-  std::string operator()(const ToolResultBlock& block) const {
-    std::string out;
-    for (const ContentBlock& inner : block.content) {
-      if (!out.empty()) out += "\n\n";
-      out += std::visit(*this, inner.value);
-    }
-    return out;
-  }
-
-  std::string operator()(const ThinkingBlock& block) const { return block.thinking; }
-  std::string operator()(const RedactedThinkingBlock&) const { return {}; }
-
-  std::string operator()(const ToolReferenceBlock& block) const { return texts.of_reference(block); }
-
-  std::string operator()(const UnknownBlock& block) const { return block.json.text; }
-};
-
-std::string BlockTexts::of(const ContentBlock& block) {
-  return std::visit(Words{*this}, block.value);
+std::string BlockTexts::operator()(const TextBlock& block) {
+  return block.text;
 }
 
-std::string BlockTexts::of_reference(const ToolReferenceBlock& block) {
+std::string BlockTexts::operator()(const ImageBlock& block) {
+  return R"({"type":"image","source":)" + source_json(block) + '}';
+}
+
+std::string BlockTexts::operator()(const DocumentBlock& block) {
+  if (block.source != MediaSource::text) {
+    std::string out = R"({"type":"document","source":)";
+    out += source_json(block);
+    append_member(out, "title", block.title);
+    append_member(out, "context", block.context);
+    return out + '}';
+  }
+  std::string out;
+  for (const std::string* piece : {&block.title, &block.context, &block.data}) {
+    if (piece->empty()) continue;
+    if (!out.empty()) out += "\n\n";
+    out += *piece;
+  }
+  return out;
+}
+
+std::string BlockTexts::operator()(const ToolUseBlock& block) {
+  std::string out = R"({"type":"tool_use","name":)" + json_string(block.name);
+  return out + R"(,"input":)" + block.input.text + '}';
+}
+
+std::string BlockTexts::operator()(const ToolResultBlock& block) {
+  std::string out;
+  for (const ContentBlock& inner : block.content) {
+    if (!out.empty()) out += "\n\n";
+    out += visit_block(inner, *this);
+  }
+  return out;
+}
+
+std::string BlockTexts::operator()(const ThinkingBlock& block) {
+  return block.thinking;
+}
+
+std::string BlockTexts::operator()(const RedactedThinkingBlock&) {
+  return {};
+}
+
+std::string BlockTexts::operator()(const UnknownBlock& block) {
+  return block.json.text;
+}
+
+std::string BlockTexts::operator()(const ToolReferenceBlock& block) {
   if (by_name_.empty())
     for (const Tool& tool : tools_) by_name_.emplace(tool.name, &tool);
   if (const auto tool = by_name_.find(block.tool_name); tool != by_name_.end()) {

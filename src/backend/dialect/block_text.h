@@ -15,18 +15,24 @@ namespace anyclaude {
 // context and text; a tool_reference is the definition of the tool it names, as long as the definitions told
 // take no more than kToldDefinitionsBytesMax, and behind that the name alone; redacted thinking is empty, for
 // only Anthropic can read it; everything else is JSON. Base64 data of documents is replaced by its size and
-// digest: no model reads it as text. Not thread-safe; blocks are told in the order of the conversation.
+// digest: no model reads it as text. A visitor of
+// blocks. Not thread-safe; blocks are told in the order of the conversation.
 class BlockTexts {
  public:
   // `tools` must stay as they are while this object lives.
   explicit BlockTexts(const std::vector<Tool>& tools) : tools_(tools) {}
 
-  std::string of(const ContentBlock& block);
+  std::string operator()(const TextBlock& block);
+  std::string operator()(const ImageBlock& block);
+  std::string operator()(const DocumentBlock& block);
+  std::string operator()(const ToolUseBlock& block);
+  std::string operator()(const ToolResultBlock& block);
+  std::string operator()(const ThinkingBlock& block);
+  std::string operator()(const RedactedThinkingBlock& block);
+  std::string operator()(const ToolReferenceBlock& block);
+  std::string operator()(const UnknownBlock& block);
 
  private:
-  struct Words;
-  std::string of_reference(const ToolReferenceBlock& block);
-
   const std::vector<Tool>& tools_;
   std::unordered_map<std::string_view, const Tool*> by_name_;  // filled when the first reference comes
   std::size_t definition_bytes_left_ = limits::kToldDefinitionsBytesMax;

@@ -9,6 +9,7 @@
 #include "backend/dialect/block_text.h"
 #include "backend/dialect/chat_shape.h"
 #include "base/json_text.h"
+#include "messages/request/block_visitor.h"
 
 namespace anyclaude {
 namespace {
@@ -75,47 +76,40 @@ class ConversationBuilder {
 
   void add_user(const Message& message) {
     in_user_turn_ = true;
-    for (const ContentBlock& block : message.content) {
-      if (const auto* result = std::get_if<ToolResultBlock>(&block.value)) {
-        add_tool_result(*result);
-      } else {
-        add_part(parts_, block);
-      }
-    }
+    visit_blocks(message.content,
+                 Overloads{[this](const ToolResultBlock& result) { add_tool_result(result); },
+                           [this](const auto& block) { add_part(parts_, block); }});
   }
 
   void add_tool_result(const ToolResultBlock& result) {
     std::string text;
-    for (const ContentBlock& block : result.content) {
-      if (const auto* image = std::get_if<ImageBlock>(&block.value)) {
-        if (add_image(result_images_, *image)) {
-          append_text(text, kImageFollows);
-        } else {
-          append_text(text, image_words(*image));
-        }
-      } else {
-        append_text(text, escape_reminder_tags(texts_.of(block)));
-      }
-    }
+    visit_blocks(
+        result.content,
+        Overloads{[&](const ImageBlock& image) { append_text(text, result_image(image)); },
+                  [&](const auto& block) { append_text(text, escape_reminder_tags(texts_(block))); }});
     if (result.outcome == ToolOutcome::error) text.insert(0, kFailedCall);
     ChatMessage message{.role = ChatRole::tool, .parts = {{ChatPart::Kind::text, std::move(text)}}};
     message.tool_call_id = call_ids_(result.tool_use_id);
     results_.push_back(std::move(message));
   }
 
-  void add_part(std::vector<ChatPart>& parts, const ContentBlock& block) {
-    if (const auto* image = std::get_if<ImageBlock>(&block.value)) {
-      if (!add_image(parts, *image)) parts.push_back({ChatPart::Kind::text, image_words(*image)});
-      return;
-    }
-    if (std::string text = texts_.of(block); !text.empty()) {
+  std::string result_image(const ImageBlock& image) {
+    return add_image(result_images_, image) ? std::string(kImageFollows) : image_words(image);
+  }
+
+  void add_part(std::vector<ChatPart>& parts, const ImageBlock& image) {
+    if (!add_image(parts, image)) parts.push_back({ChatPart::Kind::text, image_words(image)});
+  }
+  // What is no image is told in words.
+  template <typename Block>
+  void add_part(std::vector<ChatPart>& parts, const Block& block) {
+    if (std::string text = texts_(block); !text.empty())
       parts.push_back({ChatPart::Kind::text, std::move(text)});
-    }
   }
 
   // What the model is told of an image that it cannot be shown.
   std::string image_words(const ImageBlock& image) {
-    if (images_ != ImageSupport::none) return texts_.of({image});
+    if (images_ != ImageSupport::none) return texts_(image);
     const std::string& type = image.media_type;
     return "[an image stands here" + (type.empty() ? "" : " (" + type + ")") +
            "; this model server cannot show images to the model]";
@@ -137,7 +131,7 @@ class ConversationBuilder {
 
   void add_reminder(const Message& message) {
     std::string text;
-    for (const ContentBlock& block : message.content) append_text(text, texts_.of(block));
+    visit_blocks(message.content, [&](const auto& block) { append_text(text, texts_(block)); });
     if (text.empty()) return;
     ChatPart reminder{ChatPart::Kind::text, as_reminder(text)};
     if (!in_user_turn_) {
@@ -177,15 +171,12 @@ class ConversationBuilder {
     if (out_.empty() || out_.back().role != ChatRole::assistant)
       out_.push_back({.role = ChatRole::assistant});
     ChatMessage& turn = out_.back();
-    for (const ContentBlock& block : message.content) {
-      if (const auto* call = std::get_if<ToolUseBlock>(&block.value)) {
-        turn.tool_calls.push_back({call_ids_(call->id), call->name, call->input.text});
-      } else if (const auto* thinking = std::get_if<ThinkingBlock>(&block.value)) {
-        append_text(turn.reasoning, thinking->thinking);
-      } else {
-        add_part(turn.parts, block);
-      }
-    }
+    visit_blocks(message.content,
+                 Overloads{[&](const ToolUseBlock& call) {
+                             turn.tool_calls.push_back({call_ids_(call.id), call.name, call.input.text});
+                           },
+                           [&](const ThinkingBlock& block) { append_text(turn.reasoning, block.thinking); },
+                           [&](const auto& block) { add_part(turn.parts, block); }});
   }
 
   const MessagesRequest& request_;

@@ -3,6 +3,8 @@
 #include <numeric>
 #include <string_view>
 
+#include "messages/request/block_visitor.h"
+
 namespace anyclaude {
 namespace {
 
@@ -11,20 +13,14 @@ constexpr std::uint64_t kBytesPerFrame = 16;
 
 class PromptMeasure {
  public:
-  void system(const std::vector<TextBlock>& blocks) {
-    for (const TextBlock& block : blocks) add(PromptKind::instructions, block.text);
-  }
+  void system(const TextBlock& block) { add(PromptKind::instructions, block.text); }
   void tool(const Tool& tool) {
-    if (tool.loading == ToolLoading::deferred) return;
     add(PromptKind::instructions, tool.name);
     add(PromptKind::instructions, tool.description);
     add(PromptKind::schemas, tool.input_schema.text);
     frame(PromptKind::schemas);
   }
-  void message(const Message& message) {
-    frame(PromptKind::prose);
-    for (const ContentBlock& block : message.content) std::visit(*this, block.value);
-  }
+  void message(const Message&) { frame(PromptKind::prose); }
 
   void operator()(const TextBlock& block) { add(own_text_, block.text); }
   void operator()(const ImageBlock&) { ++size_.images; }
@@ -45,7 +41,7 @@ class PromptMeasure {
   }
   void operator()(const ToolResultBlock& block) {
     own_text_ = PromptKind::code;
-    for (const ContentBlock& part : block.content) std::visit(*this, part.value);
+    visit_blocks(block.content, *this);
     own_text_ = PromptKind::prose;
     frame(PromptKind::code);
   }
@@ -77,9 +73,7 @@ std::uint64_t PromptSize::total_bytes() const {
 
 PromptSize prompt_size(const MessagesRequest& request) {
   PromptMeasure measure;
-  measure.system(request.system);
-  for (const Tool& tool : request.tools) measure.tool(tool);
-  for (const Message& message : request.messages) measure.message(message);
+  visit_prompt(request, TemplateOrder::tools_last, measure);
   return measure.size();
 }
 

@@ -8,6 +8,7 @@
 #include "backend/tool_calls/tool_call_spelling.h"
 #include "messages/events/reply_json.h"
 #include "messages/json/json_spans.h"
+#include "messages/json/plain_json.h"
 
 namespace anyclaude {
 namespace {

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "messages/request/block_visitor.h"
+
 namespace anyclaude {
 namespace {
 
@@ -20,23 +22,13 @@ class ChainWriter {
     chain_.append(kind, text);
   }
 
-  void system(const MessagesRequest& request) {
-    for (const TextBlock& block : request.system) text(SegmentKind::system_text, block.text);
+  void system(const TextBlock& block) { text(SegmentKind::system_text, block.text); }
+  void tool(const Tool& tool) {
+    text(SegmentKind::tool_definition, tool.name + '\n' + tool.description);
+    text(SegmentKind::tool_definition, tool.input_schema.text);
   }
-
-  void tools(const MessagesRequest& request) {
-    for (const Tool& tool : request.tools) {
-      if (tool.loading == ToolLoading::deferred) continue;
-      text(SegmentKind::tool_definition, tool.name + '\n' + tool.description);
-      text(SegmentKind::tool_definition, tool.input_schema.text);
-    }
-  }
-
-  void messages(const MessagesRequest& request) {
-    for (const Message& message : request.messages) {
-      kind_ = message.role == Role::assistant ? SegmentKind::assistant_turn : SegmentKind::user_turn;
-      for (const ContentBlock& block : message.content) std::visit(*this, block.value);
-    }
+  void message(const Message& message) {
+    kind_ = message.role == Role::assistant ? SegmentKind::assistant_turn : SegmentKind::user_turn;
   }
 
   void operator()(const TextBlock& block) { text(kind_, block.text); }
@@ -49,7 +41,7 @@ class ChainWriter {
   void operator()(const ToolUseBlock& block) { text(kind_, block.name + '\n' + block.input.text); }
   void operator()(const ToolResultBlock& block) {
     kind_ = SegmentKind::tool_result;
-    for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
+    visit_blocks(block.content, *this);
     kind_ = SegmentKind::user_turn;
   }
   // Templates drop earlier thinking more often than not.
@@ -69,10 +61,7 @@ class ChainWriter {
 
 PrefixChain make_prompt_chain(const MessagesRequest& request, TemplateOrder order, const HashSecret& secret) {
   ChainWriter writer(secret);
-  if (order == TemplateOrder::tools_first) writer.tools(request);
-  writer.system(request);
-  if (order == TemplateOrder::tools_last) writer.tools(request);
-  writer.messages(request);
+  visit_prompt(request, order, writer);
   return writer.take();
 }
 

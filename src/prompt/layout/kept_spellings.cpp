@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "messages/json/json_spelling.h"
+#include "messages/request/block_visitor.h"
 
 namespace anyclaude {
 namespace {
@@ -20,7 +21,7 @@ class JsonOfMessage {
  public:
   std::vector<SpelledJson*> of(Message& message) {
     found_.clear();
-    for (ContentBlock& block : message.content) std::visit(*this, block.value);
+    visit_blocks(message.content, *this);
     return std::move(found_);
   }
 
@@ -28,9 +29,7 @@ class JsonOfMessage {
   void operator()(UnknownBlock& block) { found_.push_back(&block.json); }
   void operator()(ImageBlock& block) { add_source(block); }
   void operator()(DocumentBlock& block) { add_source(block); }
-  void operator()(ToolResultBlock& block) {
-    for (ContentBlock& inner : block.content) std::visit(*this, inner.value);
-  }
+  void operator()(ToolResultBlock& block) { visit_blocks(block.content, *this); }
   void operator()(const TextBlock&) {}
   void operator()(const ThinkingBlock&) {}
   void operator()(const RedactedThinkingBlock&) {}

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "messages/request/block_visitor.h"
 
 namespace anyclaude {
 namespace {
@@ -41,7 +42,7 @@ class BlockWriter {
   void operator()(const ToolUseBlock& block) { fields('u', {block.name, block.input.meaning()}); }
   void operator()(const ToolResultBlock& block) {
     fields('r', {block.outcome == ToolOutcome::error ? "e" : ""});
-    for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
+    visit_blocks(block.content, *this);
     fields('.', {});
   }
   void operator()(const ThinkingBlock&) {}
@@ -177,11 +178,11 @@ std::vector<std::uint64_t> link_messages(const std::vector<Message>& messages, c
   BlockWriter write(bytes);
   if (bounds.first_user != TurnBounds::kNone)
     for (const ContentBlock& block : messages[bounds.first_user].content)
-      if (!is_reminder(block)) std::visit(write, block.value);
+      if (!is_reminder(block)) visit_block(block, write);
   links.push_back(keyed_digest(bytes, secret).low);
   for (std::size_t i = bounds.tail; i < messages.size(); ++i) {
     bytes.assign(1, static_cast<char>('0' + static_cast<int>(messages[i].role)));
-    for (const ContentBlock& block : messages[i].content) std::visit(write, block.value);
+    visit_blocks(messages[i].content, write);
     links.push_back(keyed_digest(bytes, secret).low);
   }
   return links;

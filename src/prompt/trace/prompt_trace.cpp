@@ -5,10 +5,23 @@
 #include <utility>
 
 #include "base/byte_codec.h"
+#include "messages/request/block_visitor.h"
 #include "storage/row_projects.h"
 
 namespace anyclaude {
 namespace {
+
+std::string_view name_of(Role role) {
+  switch (role) {
+    case Role::user:
+      return "user";
+    case Role::assistant:
+      return "assistant";
+    case Role::system:
+      return "system";
+  }
+  return "";
+}
 
 class SegmentWriter {
  public:
@@ -32,15 +45,28 @@ class SegmentWriter {
     }
   }
 
+  void system(const TextBlock& block) {
+    begin("system", "block " + std::to_string(++system_blocks_));
+    text(block.text);
+  }
+  void tool(const Tool& tool) {
+    begin("tool", tool.name);
+    text(tool.description);
+    text(tool.input_schema.text);
+  }
+  void message(const Message& message) {
+    begin(messages_ == 0 ? "first turn" : "turn",
+          std::to_string(messages_ + 1) + ' ' + std::string(name_of(message.role)));
+    ++messages_;
+  }
+
   void operator()(const TextBlock& block) { text(block.text); }
   void operator()(const ImageBlock& block) { text("[image] " + block.data + block.other.text); }
   void operator()(const DocumentBlock& block) {
     text("[document] " + block.title + block.context + block.data + block.other.text);
   }
   void operator()(const ToolUseBlock& block) { text("[call of " + block.name + "] " + block.input.text); }
-  void operator()(const ToolResultBlock& block) {
-    for (const ContentBlock& inner : block.content) std::visit(*this, inner.value);
-  }
+  void operator()(const ToolResultBlock& block) { visit_blocks(block.content, *this); }
   void operator()(const ThinkingBlock&) {}
   void operator()(const RedactedThinkingBlock&) {}
   void operator()(const ToolReferenceBlock& block) { text("[tool " + block.tool_name + "]"); }
@@ -66,19 +92,9 @@ class SegmentWriter {
   const std::size_t bytes_max_;
   PromptTrace trace_;
   std::size_t bytes_ = 0;
+  std::size_t system_blocks_ = 0;
+  std::size_t messages_ = 0;
 };
-
-std::string_view name_of(Role role) {
-  switch (role) {
-    case Role::user:
-      return "user";
-    case Role::assistant:
-      return "assistant";
-    case Role::system:
-      return "system";
-  }
-  return "";
-}
 
 }  // namespace
 
@@ -92,22 +108,7 @@ std::uint64_t PromptTrace::bytes() const {
 PromptTrace trace_prompt(const MessagesRequest& request, TraceDetail detail, const HashSecret& secret,
                          std::size_t bytes_max) {
   SegmentWriter writer(detail, secret, bytes_max);
-  for (std::size_t i = 0; i < request.system.size(); ++i) {
-    writer.begin("system", "block " + std::to_string(i + 1));
-    writer.text(request.system[i].text);
-  }
-  for (const Tool& tool : request.tools) {
-    if (tool.loading == ToolLoading::deferred) continue;
-    writer.begin("tool", tool.name);
-    writer.text(tool.description);
-    writer.text(tool.input_schema.text);
-  }
-  for (std::size_t i = 0; i < request.messages.size(); ++i) {
-    const Message& message = request.messages[i];
-    writer.begin(i == 0 ? "first turn" : "turn",
-                 std::to_string(i + 1) + ' ' + std::string(name_of(message.role)));
-    for (const ContentBlock& block : message.content) std::visit(writer, block.value);
-  }
+  visit_prompt(request, TemplateOrder::tools_last, writer);
   return writer.take();
 }
 
