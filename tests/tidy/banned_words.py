@@ -35,7 +35,7 @@ RELEASED = re.compile(r"^## (?!Unreleased)", re.M)
 STILL_TO_DO = {
     "src/backend/dialect": 6,
     "src/backend/tokens": 1,
-    "src/backend/tool_calls": 3,
+    "src/backend/tool_calls": 2,
     "src/config": 7,
     "src/prompt/chain": 1,
     "src/prompt/layout": 11,
