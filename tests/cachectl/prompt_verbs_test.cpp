@@ -87,7 +87,9 @@ TEST_F(PromptVerbs, ExplainSaysThatTheServerEvictedThePrompt) {
     again.prompt_tokens = 1000;
     again.expected_tokens = 990;
     again.reused_tokens = 10;
-    ASSERT_TRUE(keep_trace(store->states(), again).has_value());
+    TraceRing ring(store->states());
+    ring.add(std::move(again));
+    ASSERT_TRUE(ring.flush().has_value());
   }
   EXPECT_THAT(run_here({"explain", "req_three"}), HasSubstr("server_evicted: The server evicted"));
   EXPECT_THAT(run_here({"diff", "req_two", "req_three"}), HasSubstr("prompt_grew: "));
