@@ -39,6 +39,11 @@ class ProgressLine(unittest.TestCase):
         self.assertEqual(said.count("\n"), 1)
         self.assertIn("\r  2 of 4 steps, 0:20 so far, about 0:20 to go", said)
 
+    def test_steps_are_counted_from_the_first(self):
+        said = self.show([(5, "[0/2] Re-checking globbed directories...\n"), (10, "[1/4] a\n")], True)
+        self.assertEqual(said.count("\r"), 1)
+        self.assertIn("1 of 4 steps, 0:10 so far, about 0:30 to go", said)
+
     def test_a_log_has_a_line_for_each_tenth(self):
         said = self.show([(i, f"[{i}/200] x\n") for i in range(1, 201)], False)
         self.assertEqual(said.count("\n"), 11)

@@ -38,6 +38,9 @@ class Progress:
             self.failed.append(text)
 
     def step(self, done, total):
+        # Ninja looks whether files were added before it counts the steps.
+        if done == 0:
+            return
         if self.first is None:
             self.first = done - 1
         tenth = done * 10 // total
