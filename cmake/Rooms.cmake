@@ -49,8 +49,6 @@ function(anyclaude_program name)
       add_library(lib_${name} STATIC ${sources})
       target_include_directories(lib_${name} PUBLIC ${CMAKE_SOURCE_DIR})
       target_link_libraries(lib_${name} PUBLIC ${PROGRAM_USES} ${PROGRAM_LIBS} PRIVATE anyclaude_settings)
-      # What a person waits for here is the disk or a server; the compiler saves a quarter of its time.
-      target_compile_options(lib_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
       anyclaude_share_parsed_headers(lib_${name} ${PROGRAM_LIBS})
       list(APPEND PROGRAM_USES lib_${name})
     endif()
