@@ -1,3 +1,4 @@
+// Times as texts.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// One entry of `backends`: a model server as somebody configured it. Empty members take the profile's
+// One entry of `backends`: a model server as the user configured it. Empty members take the profile's
 // defaults.
 #pragma once
 

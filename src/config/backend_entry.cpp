@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-// Files of earlier versions count in milliseconds; nobody means a start of under a second or of over 16
+// Files of earlier versions count in milliseconds; no start takes under a second, and no value means over 16
 // minutes.
 constexpr std::uint64_t kSecondsBelow = 1'000;
 

@@ -15,7 +15,7 @@ namespace anyclaude {
 inline constexpr std::string_view kRunningBrokerFile = "broker.json";
 inline constexpr std::string_view kAdminTokenFile = "admin_token";
 
-// A broker that serves, as broker.json tells of it. Whoever reads it asks the broker before believing it: a
+// A broker that serves, as broker.json tells of it. A reader asks the broker before it believes the file: a
 // broker that was killed leaves the file behind.
 struct RunningBroker {
   std::string url;  // http://HOST:PORT

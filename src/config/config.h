@@ -1,4 +1,4 @@
-// The broker's configuration as typed values, whoever said them: flags, environment, files, defaults.
+// The broker's configuration as typed values, from any source: flags, environment, files, defaults.
 #pragma once
 
 #include <chrono>
@@ -70,7 +70,7 @@ struct Config {
   ConfigOrigins from;
   std::string listen_host = "127.0.0.1";
   int listen_port = 0;  // 0: the system chooses
-  std::string mode;     // the entry of `backends` that answers; empty until somebody says
+  std::string mode;     // the entry of `backends` that answers; empty until one is configured
   std::map<std::string, BackendConfig, std::less<>> backends;
   TimeoutConfig timeouts;
   NetworkConfig network;

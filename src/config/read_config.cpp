@@ -80,7 +80,7 @@ Status apply_flags(Config& config, const ConfigFlags& flags, const ProfileNames&
   return flags.listen.empty() ? Status{} : apply_listen_address(config, flags.listen);
 }
 
-// The person's own key is for Anthropic and for nobody else. A running broker may be switched to Anthropic,
+// The user's own key is for Anthropic alone. A running broker may be switched to Anthropic,
 // so the key does not wait for the mode.
 void apply_anthropic_key(Config& config, const EnvironmentVariables& environment) {
   const std::string key = variable(environment, "ANTHROPIC_API_KEY");

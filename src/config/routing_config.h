@@ -1,4 +1,4 @@
-// Which server answers what, what stands in for a server that is down, and what paid ones may cost.
+// Which server answers what, which server replaces one that is down, and what paid ones may cost.
 #pragma once
 
 #include <cstdint>

@@ -74,7 +74,7 @@ class TransactionWriter {
 
   void enqueue(WriteJob job);
   // Queues and waits, at most limits::kStoreWriteWaitMax (then Error{timed_out}; the job may still happen, so
-  // it must own what it recency). Time in which a job runs alone does not count.
+  // it must own what it uses). Time in which a job runs alone does not count.
   Status run(std::function<int(Transaction&)> apply) { return run(WriteJob{.apply = std::move(apply)}); }
   // The same with a job's `prepare`; its other members are set here.
   Status run(WriteJob job);

@@ -145,7 +145,7 @@ class ConversationBuilder {
 
   void close_user_turn() {
     if (!in_user_turn_ && opening_.empty()) return;
-    // What stood between a call and its result is said with the last result.
+    // What stood between a call and its result is sent with the last result.
     std::vector<ChatPart>& opened = results_.empty() ? parts_ : results_.back().parts;
     const auto place = results_.empty() ? opened.begin() : opened.end();
     opened.insert(place, std::make_move_iterator(opening_.begin()), std::make_move_iterator(opening_.end()));

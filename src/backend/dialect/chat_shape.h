@@ -10,18 +10,18 @@
 
 namespace anyclaude {
 
-// Whether the model is to think, as far as anybody has said.
+// Whether the model is to think, as far as the request or the configuration states it.
 enum class WantedThinking { unsaid, on, off };
 WantedThinking wanted_thinking(const MessagesRequest& request, const BackendProfile& profile);
 // Whether the request ends with the beginning of the answer.
 bool is_begun(const MessagesRequest& request);
 
-// The tools that stand in the request's tool block: immediate ones; none where "no tool" can only be said by
-// showing none, and one alone where it can only be demanded so.
+// The tools that stand in the request's tool block: immediate ones; none where "no tool" can only be
+// expressed by showing none, and one alone where it can only be demanded so.
 std::vector<const Tool*> offered_tools(const MessagesRequest& request, const RequestPolicy& policy);
 
 // The turns as this server takes them: images it cannot see are named in words, the system prompt stands
-// where it reads it, and what it has no member for (a tool choice, an answer's schema) is said as a reminder
+// where it reads it, and what it has no member for (a tool choice, an answer's schema) is sent as a reminder
 // at the end of the last turn.
 std::vector<ChatMessage> shaped_conversation(const MessagesRequest& request, const BackendProfile& profile,
                                              const ModelFamily& family);

@@ -28,14 +28,14 @@ class ReasoningCalls final : public ToolCallSink {
 };
 
 // Takes the calls out of the text that a model wrote there (docs/tool_calls.md; with RescueMode::off it
-// touches nothing), leaves out blocks of nothing but white space, and keeps what is said while a call is open
-// until that call is whole. What comes out does not depend on how text was split. Not thread-safe.
+// changes nothing), leaves out blocks of nothing but white space, and holds text that comes while a call is
+// open until that call is whole. What comes out does not depend on how text was split. Not thread-safe.
 class ReplyAssembler final : private ToolCallSink {
  public:
   // `context` and `stream` must live as long.
   ReplyAssembler(const DecoderContext& context, MessageStream& stream);
 
-  // Begins the message, if it has not begun; everything that is said does so by itself.
+  // Begins the message, if it has not begun; every other call does so by itself.
   void start();
   void text(std::string_view piece);
   void thinking(std::string_view piece);

@@ -60,7 +60,7 @@ class ReplyDecoder {
   virtual void feed(std::string_view bytes) = 0;
   // The exchange is over. Writes the closing events when the reply was whole, else an `error` event.
   virtual void finish(UpstreamEnd end) = 0;
-  // An error that came inside a 200 reply before anything was said to the client: it can still be a proper
+  // An error that came inside a 200 reply before the client received anything: it can still be a proper
   // status.
   virtual const std::optional<ApiError>& error() const = 0;
   virtual const UpstreamReport& report() const = 0;

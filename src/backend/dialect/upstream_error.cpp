@@ -134,7 +134,7 @@ ApiError translate(int status, const Said& said, const PromptSizes& sizes) {
     const auto too_many =
         overflow->total_tokens && (!prompt || prompt_fits) ? overflow->total_tokens : prompt;
     const std::uint64_t tokens = too_many.value_or(sizes.prompt_tokens_estimate);
-    // Without a limit the best that can be said is that this prompt was too much; the first number must be
+    // Without a limit the best answer is that this prompt was too much; the first number must be
     // the larger one, for the client works out from both how much has to go.
     const std::uint64_t tokens_max = limit.value_or(tokens > 1 ? tokens - 1 : 1);
     return prompt_too_long(std::max(tokens, tokens_max + 1), tokens_max);

@@ -141,7 +141,7 @@ void TokenCalibration::learn(std::string_view model, const MessagesRequest& requ
   known->second.last_learned = ++learned_;
 }
 
-// With mutex_ held. The model that nobody has used for longest goes.
+// With mutex_ held. The model that was unused for longest goes.
 void TokenCalibration::make_room() {
   if (models_.size() < kCalibratedModelsMax) return;
   models_.erase(

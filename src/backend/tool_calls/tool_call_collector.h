@@ -55,7 +55,7 @@ class ToolCallCollector {
   bool any() const { return !calls_.empty(); }
   // Of all arguments so far.
   std::size_t bytes() const { return bytes_; }
-  // Whether text may be said now without cutting a call in two.
+  // Whether text may be sent now without cutting a call in two.
   bool is_between_calls() const;
   // Says all that waits: no call goes on. A reply with a call that never got a name, or with more calls than
   // kToolCallsMax, is an Error{protocol, upstream}: it cannot be acted upon.

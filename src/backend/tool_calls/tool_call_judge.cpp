@@ -6,6 +6,7 @@
 #include "backend/tool_calls/tool_call_extent.h"
 #include "backend/tool_calls/tool_call_repair.h"
 #include "backend/tool_calls/tool_call_spelling.h"
+#include "base/text.h"
 #include "messages/events/reply_json.h"
 #include "messages/json/json_spans.h"
 #include "messages/json/plain_json.h"
@@ -42,13 +43,6 @@ std::string_view member_text(std::string_view text, std::string_view key) {
   return {};
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  return begin == text.npos ? std::string_view()
-                            : text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
 // `text` is how `arguments` is spelled, when that is known.
 std::optional<RescuedCall> judged(std::string_view name, const Json& arguments, std::string_view text,
                                   OfferedTools& tools) {
@@ -56,10 +50,11 @@ std::optional<RescuedCall> judged(std::string_view name, const Json& arguments, 
   if (!tool) return std::nullopt;
   const auto fitted = tools.schema(*tool).fit(arguments);
   if (!fitted) return std::nullopt;
-  if (*fitted == arguments && !text.empty()) return RescuedCall{tool->name, std::string(trimmed(text))};
+  if (*fitted == arguments && !text.empty())
+    return RescuedCall{tool->name, std::string(trimmed(text, kTextBlanks))};
   if (!keeps_its_numbers(text)) return std::nullopt;
-  return RescuedCall{tool->name,
-                     text.empty() ? fitted->dump() : fitted_text(*fitted, arguments, trimmed(text))};
+  return RescuedCall{tool->name, text.empty() ? fitted->dump()
+                                              : fitted_text(*fitted, arguments, trimmed(text, kTextBlanks))};
 }
 
 // The one member that is called in one of the ways `is_wanted` knows; nullptr when there is none. Two leave

@@ -44,7 +44,7 @@ class ToolCallMarkers {
   // Nothing but white space so far.
   bool is_at_answer_start() const { return at_answer_start_; }
 
-  // Where only these marks are looked for: in reasoning, whoever frames it.
+  // Where only these marks are looked for: in reasoning, whatever frames it.
   enum class Region { text, think, harmony_thinking };
   void enter(Region region) { region_ = region; }
   // From here on Harmony's end marks count.

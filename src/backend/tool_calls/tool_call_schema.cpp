@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "schema/schema_value.h"
 
 namespace anyclaude {
@@ -61,9 +62,9 @@ Json ToolCallSchema::reading_of_text(std::string_view name, std::string_view tex
   Json fitted = plain;
   if (schema_.fit(fitted, *wanted, steps_)) return fitted;
   // Only strings keep the white space around them.
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return plain;
-  fitted = std::string(text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin));
+  const std::string_view inner = trimmed(text, kTextBlanks);
+  if (inner.empty()) return plain;
+  fitted = std::string(inner);
   return schema_.fit(fitted, *wanted, steps_) ? fitted : plain;
 }
 

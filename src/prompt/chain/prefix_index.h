@@ -35,7 +35,7 @@ class PrefixIndex {
   void note_served(std::string_view backend, int slot, const PrefixChain& chain);
   // Writes what was noted; call it when the client has its answer.
   Status flush();
-  // Drops what is in memory, written or not: somebody has emptied the store.
+  // Drops what is in memory, written or not: another process has emptied the store.
   void forget();
 
  private:

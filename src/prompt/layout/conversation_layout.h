@@ -1,4 +1,4 @@
-// What a conversation's prompt began with, and what was said since to correct it.
+// What a conversation's prompt began with, and the updates that corrected it since.
 #pragma once
 
 #include <cstddef>
@@ -52,7 +52,7 @@ struct ConversationLayout {
   std::uint64_t learned_before = 0;  // lines learned later are not this conversation's business
   std::vector<std::uint64_t> links;  // one for the first turn, one for each message behind it
   std::vector<std::string> tools;    // names, in order; only appended to
-  std::vector<LayoutPiece> pieces;   // in the order in which they are said
+  std::vector<LayoutPiece> pieces;   // in the order in which they are sent
   std::vector<LayoutUpdate> updates;
   std::vector<ToolSpelling> tool_spellings;
   std::vector<TurnSpelling> turn_spellings;     // ordered by link; none for a message without JSON

@@ -19,7 +19,7 @@ inline constexpr std::size_t kSpellingBytesMax = 256 * 1024;
 bool keep_spellings(MessagesRequest& request, const TurnBounds& bounds, ConversationLayout& layout,
                     const HashSecret& secret);
 
-// The conversation went on from an earlier point: what was said from link number `common` on is forgotten.
+// The conversation went on from an earlier point: the spellings from link number `common` on are forgotten.
 void forget_spellings(ConversationLayout& layout, std::size_t common);
 
 }  // namespace anyclaude

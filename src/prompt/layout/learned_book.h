@@ -18,8 +18,8 @@ class LearnedBook {
  public:
   explicit LearnedBook(PendingState& state) : state_(state) { refresh(); }
 
-  // Reads the table again: somebody may have pinned or forgotten a line. A store that cannot be read changes
-  // nothing.
+  // Reads the table again: another process may have pinned or forgotten a line. A store that cannot be read
+  // changes nothing.
   void refresh();
   // Takes a newly learned line, unless its spot is known already. Beyond kLearnedLinesMax the oldest that is
   // not pinned goes. The next flush of the state writes it.

@@ -15,7 +15,7 @@ namespace anyclaude {
 
 // Thread-safe. What waits, or is being written, is found as if it were in the store. No lock is held over the
 // store but that of flush(), which no request takes. A store that fails loses what waited and nothing else:
-// whoever reads has their own copy in memory.
+// readers have their own copy in memory.
 class PendingState {
  public:
   explicit PendingState(StateStore& store) : store_(store) {}

@@ -79,7 +79,7 @@ void say(std::string& update, std::string_view introduction, const Lines& lines)
   }
 }
 
-// Whether each new line begins as the one it replaces, so that nobody has to be told which that was.
+// Whether each new line begins as the one it replaces, so that the model need not be told which that was.
 bool explains_itself(const Hunk& hunk) {
   constexpr std::size_t kTellingBytesMin = 8;
   const auto alike = [](std::string_view before, std::string_view now) {

@@ -1,4 +1,4 @@
-// What changed between the pieces of a prompt as they were said and as the client sends them now.
+// What changed between the pieces of a prompt as they were sent and as the client sends them now.
 #pragma once
 
 #include <optional>

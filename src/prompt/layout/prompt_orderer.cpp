@@ -217,7 +217,7 @@ class PromptOrderer::Impl {
     return layout.updates.size() <= kUpdatesMax;
   }
 
-  // The conversation went on from an earlier point: another one, with what was said up to there.
+  // The conversation went on from an earlier point: another one, with the updates up to there.
   static void depart(ConversationLayout& layout, std::size_t common) {
     layout.number = 0;
     forget_spellings(layout, common);

@@ -47,7 +47,8 @@ struct PromptLayerOptions {
 //   standard    lines that vary move from system prompt, tools and reminders into one block of session facts
 //   in
 //               the first turn, behind what the client says there and in front of what the person typed; what
-//               changes in mid-conversation keeps its place, and the change is said where it was first seen;
+//               changes in mid-conversation keeps its place, and the change is written where it was first
+//               seen;
 //   aggressive  the system prompt moves to the first turn too, behind the tools.
 // A state store that fails is worked without: then layouts last as long as this object.
 class PromptOrderer {
@@ -65,8 +66,8 @@ class PromptOrderer {
 
   // Writes what was learned. Takes as long as the store takes: call it when the client has its answer.
   Status flush();
-  // Drops what is in memory, written or not: somebody has emptied the store. Requests under way end with what
-  // they had.
+  // Drops what is in memory, written or not: another process has emptied the store. Requests under way end
+  // with what they had.
   void forget();
 
   OrderingLevel level() const { return options_.level; }

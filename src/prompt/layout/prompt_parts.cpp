@@ -149,7 +149,7 @@ class Apart {
 }  // namespace
 
 TurnBounds find_turn_bounds(const std::vector<Message>& messages) {
-  // What is not text cannot be said in another turn; such a message stays where it is.
+  // What is not text cannot move to another turn; such a message stays where it is.
   const auto can_be_folded = [](const Message& message) {
     return message.role == Role::system &&
            std::ranges::all_of(message.content, [](const ContentBlock& block) {

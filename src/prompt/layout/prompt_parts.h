@@ -15,7 +15,7 @@
 namespace anyclaude {
 
 // The messages of a request, seen as one first turn and what follows it. System messages around the first
-// user message are said in its turn.
+// user message are sent in its turn.
 struct TurnBounds {
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   std::size_t first_user = kNone;  // kNone when the conversation opens with the assistant or is empty

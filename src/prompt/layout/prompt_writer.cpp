@@ -61,7 +61,7 @@ void write_system(MessagesRequest& request, const ConversationLayout& layout, Or
   if (level == OrderingLevel::aggressive) request.system.push_back({std::string(kSystemPromptIsBelow)});
 }
 
-// Updates are system messages in mid-conversation, which are said where they stand.
+// Updates are system messages in mid-conversation, which are sent where they stand.
 void write_messages(MessagesRequest& request, const TurnBounds& bounds, const ConversationLayout& layout,
                     OrderingLevel level) {
   std::vector<Message> messages;
